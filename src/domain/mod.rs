@@ -1,10 +1,22 @@
-//! What Mayfly is about, without any I/O: identifiers, time, state machines, rules of the TTL.
+//! What Mayfly is about, without any I/O: identifiers, time, state machines, rules of the TTL, and
+//! the typed facts of which messages are made.
 
+pub mod actor;
 pub mod clock;
+pub mod environment;
+pub mod facts;
 pub mod ids;
+pub mod names;
+pub mod notice;
+pub mod plan;
+pub mod ports;
 pub mod rng;
+pub mod run;
 pub mod span;
+mod text_enum;
+pub mod ttl;
 
+pub use actor::Actor;
 pub use clock::{Clock, Timestamp};
 pub use ids::{EnvironmentId, OutboxId, Person, RevealId, RunId};
 pub use rng::Rng;

@@ -1,0 +1,80 @@
+//! The messages of the outbox: typed facts, which `words` turns into sentences when they are sent.
+
+use serde::{Deserialize, Serialize};
+
+use super::environment::EndReason;
+use super::plan::PlanSummary;
+use super::run::{Failure, RunKind};
+use super::{EnvironmentId, Person, RunId, Span, Timestamp};
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "to")]
+pub enum Route {
+    /// The card of the environment in its owner's DM: posted once, then edited.
+    Card { environment: EnvironmentId, owner: Person },
+    /// The thread of that card.
+    Thread { environment: EnvironmentId, owner: Person },
+    /// A person's DM, outside any thread.
+    Direct { person: Person },
+    /// A channel, by id or by `#name`.
+    Channel { channel: String },
+}
+
+impl Route {
+    /// Messages of one conversation keep their order.
+    pub fn conversation(&self) -> String {
+        match self {
+            Route::Card { owner, .. } | Route::Thread { owner, .. } => {
+                format!("dm:{}:{}", owner.workspace, owner.user)
+            }
+            Route::Direct { person } => format!("dm:{}:{}", person.workspace, person.user),
+            Route::Channel { channel } => format!("channel:{channel}"),
+        }
+    }
+}
+
+/// What is told. The facts that may change before it is sent are read when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum Notice {
+    /// The card, as the environment then stands.
+    Card,
+    /// What the plan will do.
+    Plan { run: RunId, summary: PlanSummary },
+    /// The run's one progress message, as the run then stands.
+    Progress { run: RunId },
+    Ready,
+    Extended { by: Person, added: Span, expires_at: Timestamp },
+    /// The end is near: with the buttons to extend and to destroy.
+    Warning { expires_at: Timestamp, reap_not_before: Timestamp },
+    Failed { run: RunId, kind: RunKind, failure: Failure },
+    Cancelled { by: Option<Person> },
+    Receipt { reason: EndReason, destroyed: usize, lived: Option<Span> },
+    Quarantined { why: String },
+    /// A secret input has to be entered on a page before the run can start.
+    SecretsWanted { url_path: String, labels: Vec<String> },
+    /// The credentials were looked at.
+    Revealed { at: Timestamp },
+    /// A channel's notice that an environment is ready.
+    ChannelCreated,
+    ChannelFailed { summary: String },
+    ChannelExpiring { expires_at: Timestamp },
+    ChannelDestroyed { reason: EndReason },
+    /// To the operators: nobody could be warned.
+    Unwarnable { reaped_at: Timestamp },
+    /// To the operators: a message was refused for good.
+    Undeliverable { conversation: String, why: String },
+}
+
+impl Notice {
+    /// Notices that are read anew when sent need to stand in the outbox once only; this is the key
+    /// under which a second one is dropped while the first waits.
+    pub fn coalesces(&self, environment: Option<&EnvironmentId>) -> Option<String> {
+        match self {
+            Notice::Card => environment.map(|id| format!("card:{id}")),
+            Notice::Progress { run } => Some(format!("progress:{run}")),
+            _ => None,
+        }
+    }
+}
