@@ -70,7 +70,9 @@ pub enum State {
 pub enum Event {
     /// A worker began its create run.
     Started,
-    Rejected { why: String },
+    Rejected {
+        why: String,
+    },
     /// Called off before any effect.
     Withdrawn,
     /// The create run came to its end.
@@ -82,9 +84,13 @@ pub enum Event {
     Extended(Lifetime),
     DestroyAsked(EndReason),
     /// Its destruction was verified.
-    Gone { at: Timestamp },
+    Gone {
+        at: Timestamp,
+    },
     /// Destroying failed too often.
-    GivenUp { why: String },
+    GivenUp {
+        why: String,
+    },
 }
 
 /// A move that the table does not know. Nothing was changed.

@@ -5,19 +5,21 @@ use super::Rng;
 const ADJECTIVES: &[&str] = &[
     "able", "airy", "amber", "apt", "bold", "brave", "bright", "brisk", "calm", "clear", "clever",
     "cool", "cosy", "crisp", "curly", "dapper", "deft", "eager", "early", "easy", "fair", "fancy",
-    "fast", "fine", "fluffy", "fond", "free", "fresh", "gentle", "glad", "golden", "grand", "happy",
-    "hardy", "jolly", "keen", "kind", "light", "lively", "lucky", "mellow", "merry", "mild", "neat",
-    "nimble", "noble", "patient", "plucky", "polite", "proud", "quick", "quiet", "rapid", "ready",
-    "rosy", "shiny", "silver", "smart", "snug", "sunny", "swift", "tidy", "warm", "witty",
+    "fast", "fine", "fluffy", "fond", "free", "fresh", "gentle", "glad", "golden", "grand",
+    "happy", "hardy", "jolly", "keen", "kind", "light", "lively", "lucky", "mellow", "merry",
+    "mild", "neat", "nimble", "noble", "patient", "plucky", "polite", "proud", "quick", "quiet",
+    "rapid", "ready", "rosy", "shiny", "silver", "smart", "snug", "sunny", "swift", "tidy", "warm",
+    "witty",
 ];
 
 const NOUNS: &[&str] = &[
-    "badger", "beaver", "bee", "bison", "camel", "carp", "cat", "cicada", "crane", "cricket", "deer",
-    "dolphin", "dove", "duck", "eagle", "elk", "falcon", "ferret", "finch", "fox", "frog", "gecko",
-    "goose", "hare", "hawk", "hedgehog", "heron", "ibex", "jackal", "jay", "kestrel", "kiwi", "koala",
-    "lark", "lemur", "lion", "llama", "lynx", "magpie", "marten", "mole", "moose", "moth", "newt",
-    "otter", "owl", "panda", "parrot", "pelican", "puffin", "quail", "rabbit", "raven", "robin",
-    "salmon", "seal", "shrew", "snail", "sparrow", "squirrel", "swan", "tiger", "trout", "wren",
+    "badger", "beaver", "bee", "bison", "camel", "carp", "cat", "cicada", "crane", "cricket",
+    "deer", "dolphin", "dove", "duck", "eagle", "elk", "falcon", "ferret", "finch", "fox", "frog",
+    "gecko", "goose", "hare", "hawk", "hedgehog", "heron", "ibex", "jackal", "jay", "kestrel",
+    "kiwi", "koala", "lark", "lemur", "lion", "llama", "lynx", "magpie", "marten", "mole", "moose",
+    "moth", "newt", "otter", "owl", "panda", "parrot", "pelican", "puffin", "quail", "rabbit",
+    "raven", "robin", "salmon", "seal", "shrew", "snail", "sparrow", "squirrel", "swan", "tiger",
+    "trout", "wren",
 ];
 
 /// A fresh tail, `calm-otter`; from the `attempt`th collision on with a number behind it, so that a
@@ -60,7 +62,9 @@ mod tests {
         for words in [ADJECTIVES, NOUNS] {
             let distinct: std::collections::BTreeSet<_> = words.iter().collect();
             assert_eq!(distinct.len(), words.len());
-            assert!(words.iter().all(|w| w.len() <= 8 && w.chars().all(|c| c.is_ascii_lowercase())));
+            assert!(
+                words.iter().all(|w| w.len() <= 8 && w.chars().all(|c| c.is_ascii_lowercase()))
+            );
         }
         let late = tail(&mut SystemRng, 9);
         assert!(late.rsplit('-').next().is_some_and(|n| n.parse::<u32>().is_ok()), "{late}");

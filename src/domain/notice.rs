@@ -41,30 +41,70 @@ pub enum Notice {
     /// The card, as the environment then stands.
     Card,
     /// What the plan will do.
-    Plan { run: RunId, summary: PlanSummary },
+    Plan {
+        run: RunId,
+        summary: PlanSummary,
+    },
     /// The run's one progress message, as the run then stands.
-    Progress { run: RunId },
+    Progress {
+        run: RunId,
+    },
     Ready,
-    Extended { by: Person, added: Span, expires_at: Timestamp },
+    Extended {
+        by: Person,
+        added: Span,
+        expires_at: Timestamp,
+    },
     /// The end is near: with the buttons to extend and to destroy.
-    Warning { expires_at: Timestamp, reap_not_before: Timestamp },
-    Failed { run: RunId, kind: RunKind, failure: Failure },
-    Cancelled { by: Option<Person> },
-    Receipt { reason: EndReason, destroyed: usize, lived: Option<Span> },
-    Quarantined { why: String },
+    Warning {
+        expires_at: Timestamp,
+        reap_not_before: Timestamp,
+    },
+    Failed {
+        run: RunId,
+        kind: RunKind,
+        failure: Failure,
+    },
+    Cancelled {
+        by: Option<Person>,
+    },
+    Receipt {
+        reason: EndReason,
+        destroyed: usize,
+        lived: Option<Span>,
+    },
+    Quarantined {
+        why: String,
+    },
     /// A secret input has to be entered on a page before the run can start.
-    SecretsWanted { url_path: String, labels: Vec<String> },
+    SecretsWanted {
+        url_path: String,
+        labels: Vec<String>,
+    },
     /// The credentials were looked at.
-    Revealed { at: Timestamp },
+    Revealed {
+        at: Timestamp,
+    },
     /// A channel's notice that an environment is ready.
     ChannelCreated,
-    ChannelFailed { summary: String },
-    ChannelExpiring { expires_at: Timestamp },
-    ChannelDestroyed { reason: EndReason },
+    ChannelFailed {
+        summary: String,
+    },
+    ChannelExpiring {
+        expires_at: Timestamp,
+    },
+    ChannelDestroyed {
+        reason: EndReason,
+    },
     /// To the operators: nobody could be warned.
-    Unwarnable { reaped_at: Timestamp },
+    Unwarnable {
+        reaped_at: Timestamp,
+    },
     /// To the operators: a message was refused for good.
-    Undeliverable { conversation: String, why: String },
+    Undeliverable {
+        conversation: String,
+        why: String,
+    },
 }
 
 impl Notice {

@@ -156,7 +156,10 @@ mod tests {
         let rules = rules();
         let end = Timestamp(1_000_000);
         assert_eq!(rules.reap_at(end, end - Span::hours(1)), end);
-        assert_eq!(rules.reap_at(end, end + Span::hours(5)), end + Span::hours(5) + Span::minutes(15));
+        assert_eq!(
+            rules.reap_at(end, end + Span::hours(5)),
+            end + Span::hours(5) + Span::minutes(15)
+        );
     }
 
     #[test]

@@ -1,1 +1,20 @@
+//! All SQL. Written once for SQLite and PostgreSQL (`on!`), tested on both.
+//!
+//! Functions take `&mut Tx`, never `Db`: who begins a transaction decides what belongs into it.
 
+pub mod audit;
+pub mod db;
+pub mod deliveries;
+pub mod environments;
+mod json_text;
+pub mod links;
+pub mod outbox;
+pub mod run_log;
+pub mod runs;
+pub mod secrets;
+pub mod settings;
+pub mod steps;
+pub mod versions;
+
+pub use db::{Db, DbUrl, StoreError, Tx};
+pub use json_text::JsonText;

@@ -1,0 +1,169 @@
+-- Times are milliseconds since 1970 UTC: business time, but for columns whose comment says real time.
+
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- A template as it was when an environment was made of it: destroy needs nothing else.
+CREATE TABLE template_versions (
+    digest     TEXT PRIMARY KEY,
+    template   TEXT NOT NULL,
+    archive    BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE environments (
+    id              TEXT PRIMARY KEY,
+    name            TEXT NOT NULL,
+    template        TEXT NOT NULL,
+    template_title  TEXT NOT NULL,
+    version         TEXT NOT NULL REFERENCES template_versions (digest),
+    owner_workspace TEXT NOT NULL,
+    owner_user      TEXT NOT NULL,
+    team            TEXT,
+    project         TEXT,
+    cost_center     TEXT,
+    status          TEXT NOT NULL,
+    inputs          TEXT NOT NULL,
+    rules           TEXT NOT NULL,
+    channel         TEXT,
+    ttl             BIGINT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    ready_at        BIGINT,
+    expires_at      BIGINT,
+    latest          BIGINT,
+    outputs         TEXT NOT NULL,
+    has_credentials BOOLEAN NOT NULL,
+    warnings_sent   BIGINT NOT NULL,
+    next_warning_at BIGINT,
+    warned_at       BIGINT,
+    unwarned_at     BIGINT,
+    reap_at         BIGINT,
+    end_reason      TEXT,
+    ended_at        BIGINT,
+    destroyed_count BIGINT NOT NULL,
+    destroy_failures BIGINT NOT NULL,
+    card_channel    TEXT,
+    card_ts         TEXT
+);
+CREATE UNIQUE INDEX environments_name ON environments (name);
+CREATE INDEX environments_owner ON environments (owner_workspace, owner_user, created_at);
+CREATE INDEX environments_team ON environments (team, created_at);
+CREATE INDEX environments_status ON environments (status, created_at);
+CREATE INDEX environments_next_warning ON environments (next_warning_at) WHERE next_warning_at IS NOT NULL;
+CREATE INDEX environments_reap ON environments (reap_at) WHERE reap_at IS NOT NULL;
+
+CREATE TABLE runs (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    kind           TEXT NOT NULL,
+    status         TEXT NOT NULL,
+    weight         TEXT NOT NULL,
+    actor          TEXT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    started_at     BIGINT,
+    ended_at       BIGINT,
+    step           TEXT,
+    -- Real time: when it may be claimed.
+    not_before     BIGINT NOT NULL,
+    claimed_by     TEXT,
+    -- Real time.
+    claimed_until  BIGINT,
+    epoch          BIGINT NOT NULL,
+    cancel_by      TEXT,
+    plan           TEXT,
+    progress       TEXT,
+    progress_ts    TEXT,
+    failure        TEXT
+);
+CREATE INDEX runs_environment ON runs (environment_id, created_at);
+CREATE INDEX runs_due ON runs (weight, not_before) WHERE status IN ('queued', 'running');
+-- One run at a time changes an environment.
+CREATE UNIQUE INDEX runs_one_live ON runs (environment_id) WHERE status IN ('queued', 'running', 'waiting');
+
+CREATE TABLE steps (
+    seq    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    epoch  BIGINT NOT NULL,
+    step   TEXT NOT NULL,
+    event  TEXT NOT NULL,
+    at     BIGINT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX steps_run ON steps (run_id, seq);
+
+CREATE TABLE run_log (
+    seq    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    at     BIGINT NOT NULL,
+    line   TEXT NOT NULL
+);
+CREATE INDEX run_log_run ON run_log (run_id, seq);
+
+CREATE TABLE audit (
+    seq            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    environment_id TEXT,
+    run_id         TEXT,
+    at             BIGINT NOT NULL,
+    actor          TEXT NOT NULL,
+    action         TEXT NOT NULL,
+    detail         TEXT NOT NULL
+);
+CREATE INDEX audit_environment ON audit (environment_id, seq);
+
+-- Messages to Slack, written in the transaction of the fact that they tell.
+CREATE TABLE outbox (
+    seq            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id             TEXT NOT NULL,
+    conversation   TEXT NOT NULL,
+    environment_id TEXT,
+    route          TEXT NOT NULL,
+    notice         TEXT NOT NULL,
+    coalesce_key   TEXT,
+    status         TEXT NOT NULL,
+    attempts       BIGINT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    -- Real time, all three: first tried, next try, and until when a sender holds it.
+    first_tried_at BIGINT,
+    not_before     BIGINT NOT NULL,
+    claimed_until  BIGINT,
+    ended_at       BIGINT,
+    error          TEXT
+);
+CREATE UNIQUE INDEX outbox_id ON outbox (id);
+CREATE INDEX outbox_pending ON outbox (conversation, seq) WHERE status = 'pending';
+CREATE UNIQUE INDEX outbox_coalesce ON outbox (coalesce_key) WHERE status = 'pending' AND coalesce_key IS NOT NULL;
+CREATE INDEX outbox_dead ON outbox (seq) WHERE status = 'dead';
+
+-- A delivery of Slack's acts once: its key is written with what it caused.
+CREATE TABLE deliveries (
+    key TEXT PRIMARY KEY,
+    at  BIGINT NOT NULL
+);
+
+CREATE TABLE secrets (
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    field          TEXT NOT NULL,
+    kind           TEXT NOT NULL,
+    label          TEXT NOT NULL,
+    sealed         BYTEA NOT NULL,
+    created_at     BIGINT NOT NULL,
+    PRIMARY KEY (environment_id, field, kind)
+);
+
+-- One-time pages, known by the hash of the token in their URL: to see credentials, to enter secrets.
+CREATE TABLE links (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    purpose        TEXT NOT NULL,
+    token_hash     TEXT NOT NULL,
+    person_workspace TEXT NOT NULL,
+    person_user    TEXT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    expires_at     BIGINT NOT NULL,
+    used_at        BIGINT,
+    revoked_at     BIGINT
+);
+CREATE UNIQUE INDEX links_token ON links (token_hash);
+CREATE INDEX links_environment ON links (environment_id, purpose);

@@ -1,0 +1,199 @@
+//! The two databases behind one type.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
+
+/// How long a transaction waits for a connection before it says who asked for it.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const POOL_SIZE: u32 = 10;
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DbUrl {
+    /// One file.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL; it may carry a password, so it is never printed whole.
+    Postgres(String),
+}
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("database migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A guarded UPDATE or a look-up by key did not meet its one row.
+    #[error("database: no row of {table} where {column} is `{key}` could be changed or read")]
+    NoSuchRow { table: &'static str, column: &'static str, key: String },
+    /// A row holds what cannot be.
+    #[error("database: {table}.{column} of `{key}` cannot be: {why}")]
+    ImpossibleRow { table: &'static str, column: &'static str, key: String, why: String },
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db(Pools);
+
+#[derive(Debug, Clone)]
+enum Pools {
+    /// One connection writes, so that writers queue instead of failing with "database is locked".
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction on either database. Dropped without [`Tx::commit`] it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body per driver, with `$c` as the connection: `on!(tx, |c| query.execute(c).await)`.
+macro_rules! on {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+            $crate::store::Tx::Postgres(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// Binds and executes on either driver; comes to the number of affected rows.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::on!($tx, |c| sqlx::query($sql)
+            $(.bind($bind))*
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))
+    };
+}
+pub(crate) use execute;
+
+impl Db {
+    /// Connects and brings the schema up to date.
+    pub async fn open(url: &DbUrl) -> Result<Db, StoreError> {
+        let db = Db::connect(url).await?;
+        match &db.0 {
+            Pools::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await?,
+            Pools::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+        }
+        Ok(db)
+    }
+
+    async fn connect(url: &DbUrl) -> Result<Db, StoreError> {
+        match url {
+            DbUrl::Sqlite(file) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal)
+                    .foreign_keys(true)
+                    .busy_timeout(ACQUIRE_TIMEOUT);
+                let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+                let write = pool().max_connections(1).connect_with(options.clone()).await?;
+                let read = pool().max_connections(POOL_SIZE).connect_with(options).await?;
+                Ok(Db(Pools::Sqlite { write, read }))
+            }
+            DbUrl::Postgres(url) => {
+                let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
+                let pool = PgPoolOptions::new()
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .max_connections(POOL_SIZE)
+                    .connect_with(options)
+                    .await?;
+                Ok(Db(Pools::Postgres(pool)))
+            }
+        }
+    }
+
+    /// A transaction that reads. On SQLite it holds up no writer.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            Pools::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that writes; `who` is named when no connection comes free in time.
+    pub async fn write(&self, who: &'static str) -> Result<Tx, StoreError> {
+        let begun = match &self.0 {
+            Pools::Sqlite { write, .. } => {
+                write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+            }
+            Pools::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+        };
+        begun.map_err(|error| {
+            tracing::warn!(who, %error, "could not begin to write");
+            StoreError::Sql(error)
+        })
+    }
+
+    /// Whether other processes can work on the same data.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0, Pools::Postgres(_))
+    }
+
+    /// Closes all connections, after what they are doing.
+    pub async fn close(&self) {
+        match &self.0 {
+            Pools::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it so.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(transaction) => transaction.commit().await?,
+            Tx::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// The present for claims, in real milliseconds: PostgreSQL's own time, which all hosts share;
+    /// on SQLite, which has one process, this machine's.
+    pub async fn real_now(&mut self) -> Result<i64, StoreError> {
+        match self {
+            Tx::Sqlite(_) => Ok(crate::domain::clock::real_now().0),
+            Tx::Postgres(transaction) => {
+                let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+                Ok(sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?)
+            }
+        }
+    }
+}
+
+/// Refuses an UPDATE that did not meet exactly its one row.
+pub(super) fn exactly_one(
+    rows: u64,
+    table: &'static str,
+    column: &'static str,
+    key: &str,
+) -> Result<(), StoreError> {
+    match rows {
+        1 => Ok(()),
+        _ => Err(StoreError::NoSuchRow { table, column, key: key.to_owned() }),
+    }
+}

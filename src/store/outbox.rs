@@ -1,0 +1,136 @@
+//! Messages on their way to Slack: written with the fact that they tell, sent in the order of their
+//! conversation, dead when Slack refuses them for good.
+
+use super::db::{exactly_one, execute, on};
+use super::{JsonText, StoreError, Tx};
+use crate::domain::notice::{Notice, Route};
+use crate::domain::{EnvironmentId, OutboxId, Timestamp};
+
+/// A row.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Message {
+    pub seq: i64,
+    pub id: OutboxId,
+    pub conversation: String,
+    pub environment_id: Option<EnvironmentId>,
+    pub route: JsonText<Route>,
+    pub notice: JsonText<Notice>,
+    pub coalesce_key: Option<String>,
+    /// `pending`, `sent` or `dead`.
+    pub status: String,
+    pub attempts: i64,
+    pub created_at: Timestamp,
+    /// Real milliseconds.
+    pub first_tried_at: Option<i64>,
+    /// Real milliseconds.
+    pub not_before: i64,
+    /// Real milliseconds.
+    pub claimed_until: Option<i64>,
+    pub ended_at: Option<Timestamp>,
+    pub error: Option<String>,
+}
+
+/// A message to send.
+#[derive(Debug, Clone)]
+pub struct NewMessage<'a> {
+    pub id: OutboxId,
+    pub environment: Option<&'a EnvironmentId>,
+    pub route: Route,
+    pub notice: Notice,
+    pub created_at: Timestamp,
+}
+
+/// Puts it into the outbox; one that coalesces is dropped while its like still waits.
+pub async fn push(tx: &mut Tx, message: NewMessage<'_>) -> Result<(), StoreError> {
+    let sql = "INSERT INTO outbox (id, conversation, environment_id, route, notice, coalesce_key,
+                                   status, attempts, created_at, not_before)
+               VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, $7, 0)
+               ON CONFLICT DO NOTHING";
+    execute!(
+        tx,
+        sql,
+        &message.id,
+        message.route.conversation(),
+        message.environment,
+        JsonText(&message.route),
+        JsonText(&message.notice),
+        message.notice.coalesces(message.environment),
+        message.created_at
+    )?;
+    Ok(())
+}
+
+/// The first message of each conversation that may be tried now, held for the caller until `until`.
+/// A conversation whose first message is held or waits for its next try yields none: order is kept.
+pub async fn claim_heads(
+    tx: &mut Tx,
+    now: i64,
+    until: i64,
+    at_most: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let sql = "UPDATE outbox SET claimed_until = $2, first_tried_at = COALESCE(first_tried_at, $1)
+        WHERE seq IN (SELECT min(seq) FROM outbox WHERE status = 'pending' GROUP BY conversation
+                      LIMIT $3)
+          AND status = 'pending' AND not_before <= $1
+          AND (claimed_until IS NULL OR claimed_until < $1)
+        RETURNING *";
+    let mut heads: Vec<Message> =
+        on!(tx, |c| sqlx::query_as(sql).bind(now).bind(until).bind(at_most).fetch_all(c).await)?;
+    heads.sort_by_key(|message| message.seq);
+    Ok(heads)
+}
+
+/// Slack took it.
+pub async fn sent(tx: &mut Tx, id: &OutboxId, at: Timestamp) -> Result<(), StoreError> {
+    end(tx, id, "sent", None, at).await
+}
+
+/// Slack refuses it for good.
+pub async fn dead(
+    tx: &mut Tx,
+    id: &OutboxId,
+    error: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    end(tx, id, "dead", Some(error), at).await
+}
+
+async fn end(
+    tx: &mut Tx,
+    id: &OutboxId,
+    status: &str,
+    error: Option<&str>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET status = $2, error = $3, ended_at = $4, attempts = attempts + 1,
+                                 claimed_until = NULL
+               WHERE id = $1 AND status = 'pending'";
+    let rows = execute!(tx, sql, id, status, error, at)?;
+    exactly_one(rows, "outbox", "id", id.as_str())
+}
+
+/// It will be tried again at `not_before` (real milliseconds).
+pub async fn retry(
+    tx: &mut Tx,
+    id: &OutboxId,
+    error: &str,
+    not_before: i64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET attempts = attempts + 1, error = $2, not_before = $3,
+                                 claimed_until = NULL
+               WHERE id = $1 AND status = 'pending'";
+    let rows = execute!(tx, sql, id, error, not_before)?;
+    exactly_one(rows, "outbox", "id", id.as_str())
+}
+
+/// What Slack refused for good, newest first: the operators' list.
+pub async fn dead_letters(tx: &mut Tx, at_most: i64) -> Result<Vec<Message>, StoreError> {
+    let sql = "SELECT * FROM outbox WHERE status = 'dead' ORDER BY seq DESC LIMIT $1";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(at_most).fetch_all(c).await)?)
+}
+
+/// How many wait.
+pub async fn pending(tx: &mut Tx) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM outbox WHERE status = 'pending'";
+    Ok(on!(tx, |c| sqlx::query_scalar(sql).fetch_one(c).await)?)
+}

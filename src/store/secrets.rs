@@ -1,0 +1,57 @@
+//! Sealed values: secret inputs, generated ones, secret outputs.
+
+use super::db::{execute, on};
+use super::{StoreError, Tx};
+use crate::domain::{EnvironmentId, Timestamp};
+
+/// What a sealed value is: an input of the template, or one of its outputs.
+pub const INPUT: &str = "input";
+pub const OUTPUT: &str = "output";
+
+/// A sealed value.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct SealedSecret {
+    pub environment_id: EnvironmentId,
+    pub field: String,
+    pub kind: String,
+    /// What a person reads beside it.
+    pub label: String,
+    pub sealed: Vec<u8>,
+    pub created_at: Timestamp,
+}
+
+/// Keeps it, in place of an older value of the same field.
+pub async fn put(tx: &mut Tx, secret: &SealedSecret) -> Result<(), StoreError> {
+    let sql = "INSERT INTO secrets (environment_id, field, kind, label, sealed, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6)
+               ON CONFLICT (environment_id, field, kind)
+               DO UPDATE SET sealed = excluded.sealed, label = excluded.label";
+    execute!(
+        tx,
+        sql,
+        &secret.environment_id,
+        &secret.field,
+        &secret.kind,
+        &secret.label,
+        &secret.sealed,
+        secret.created_at
+    )?;
+    Ok(())
+}
+
+/// Everything sealed for an environment, of one kind, in the order of the fields' names.
+pub async fn of_environment(
+    tx: &mut Tx,
+    id: &EnvironmentId,
+    kind: &str,
+) -> Result<Vec<SealedSecret>, StoreError> {
+    let sql = "SELECT * FROM secrets WHERE environment_id = $1 AND kind = $2 ORDER BY field";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(id).bind(kind).fetch_all(c).await)?)
+}
+
+/// Forgets all secrets of an environment: it is gone.
+pub async fn forget(tx: &mut Tx, id: &EnvironmentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM secrets WHERE environment_id = $1";
+    execute!(tx, sql, id)?;
+    Ok(())
+}

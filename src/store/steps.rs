@@ -1,0 +1,44 @@
+//! The journal of a run: an intent before each effect, its outcome after it.
+
+use super::db::{execute, on};
+use super::{StoreError, Tx};
+use crate::domain::run::Step;
+use crate::domain::{RunId, Timestamp};
+
+/// What the journal says of a step.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Journalled {
+    pub seq: i64,
+    pub run_id: RunId,
+    pub epoch: i64,
+    pub step: Step,
+    /// `begun`, `done` or `failed`.
+    pub event: String,
+    pub at: Timestamp,
+    pub detail: String,
+}
+
+/// A line for the journal.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    pub run: &'a RunId,
+    pub epoch: i64,
+    pub step: Step,
+    pub event: &'a str,
+    pub detail: &'a str,
+}
+
+/// Writes it, if the claim with this epoch still holds; `false`: it was fenced off.
+pub async fn write(tx: &mut Tx, line: Line<'_>, at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO steps (run_id, epoch, step, event, at, detail)
+               SELECT id, $2, $3, $4, $5, $6 FROM runs
+               WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    let rows = execute!(tx, sql, line.run, line.epoch, line.step, line.event, at, line.detail)?;
+    Ok(rows == 1)
+}
+
+/// The whole journal of a run, oldest first.
+pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Journalled>, StoreError> {
+    let sql = "SELECT * FROM steps WHERE run_id = $1 ORDER BY seq";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(run).fetch_all(c).await)?)
+}
