@@ -1,6 +1,7 @@
 //! What Mayfly is about, without any I/O: identifiers, time, state machines, rules of the TTL, and
 //! the typed facts of which messages are made.
 
+pub mod actions;
 pub mod actor;
 pub mod clock;
 pub mod environment;
@@ -10,6 +11,7 @@ pub mod names;
 pub mod notice;
 pub mod plan;
 pub mod ports;
+pub mod reply;
 pub mod rng;
 pub mod run;
 pub mod span;

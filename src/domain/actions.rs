@@ -1,0 +1,74 @@
+//! The names under which Slack hands back what was pressed and filled in: `words` writes them into
+//! blocks, `ingress` reads them out of payloads.
+
+use super::Span;
+
+/// A button whose value is an environment's id.
+pub const DESTROY: &str = "destroy";
+pub const CANCEL: &str = "cancel";
+pub const CREDENTIALS: &str = "credentials";
+pub const LOGS: &str = "logs";
+pub const SHOW: &str = "show";
+/// Opens the picker, or with a template's name as value its form.
+pub const NEW: &str = "new";
+/// Turns a list's page; the value is `scope:page`.
+pub const PAGE: &str = "page";
+/// A button that is only a link: Slack reports its press, and nothing is to be done.
+pub const LINK: &str = "link";
+/// The picker's select: its value is a template's name.
+pub const PICK: &str = "pick";
+
+/// The callback of a template's form; its `private_metadata` is [`FormData`].
+pub const FORM: &str = "create";
+/// The callback of a view that only shows something.
+pub const INFO: &str = "info";
+
+/// The block of the question how long it should live.
+pub const TTL_BLOCK: &str = "ttl";
+/// The action of every field in a form.
+pub const FIELD: &str = "value";
+
+const EXTEND: &str = "extend_";
+const INPUT: &str = "in_";
+
+/// The action of the button that extends by `step`; its value is an environment's id.
+pub fn extend(step: Span) -> String {
+    format!("{EXTEND}{}", step.compact())
+}
+
+/// The step of an extend button's action.
+pub fn read_extend(action: &str) -> Option<Span> {
+    action.strip_prefix(EXTEND)?.parse().ok()
+}
+
+/// The block of an input's field.
+pub fn input_block(input: &str) -> String {
+    format!("{INPUT}{input}")
+}
+
+/// The input of a field's block.
+pub fn read_input_block(block: &str) -> Option<&str> {
+    block.strip_prefix(INPUT)
+}
+
+/// What a form carries along.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FormData {
+    pub template: String,
+    /// The version that the form was made of: another one by now is asked anew.
+    pub version: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_into_blocks_reads_back() {
+        let step = Span::hours(36);
+        assert_eq!(read_extend(&extend(step)), Some(step));
+        assert_eq!(read_extend("extend_soon"), None);
+        assert_eq!(read_input_block(&input_block("branch")), Some("branch"));
+        assert_eq!(read_input_block("ttl"), None);
+    }
+}

@@ -1,0 +1,253 @@
+//! What a command comes to for the person who gave it: typed, so that `words` alone makes sentences.
+
+use super::facts::EnvironmentFacts;
+use super::notice::Notice;
+use super::run::{RunKind, RunStatus};
+use super::{Span, Timestamp};
+
+/// The verbs of `/infra`, in the order in which help lists them.
+pub const VERBS: &[Verb] = &[
+    Verb { word: "new", usage: "new [template] [key=value …]", audience: Audience::Everyone },
+    Verb { word: "list", usage: "list [mine|team|all]", audience: Audience::Everyone },
+    Verb { word: "show", usage: "show <env>", audience: Audience::Everyone },
+    Verb { word: "extend", usage: "extend <env> [duration]", audience: Audience::Everyone },
+    Verb { word: "destroy", usage: "destroy <env>", audience: Audience::Everyone },
+    Verb { word: "cancel", usage: "cancel <env>", audience: Audience::Everyone },
+    Verb { word: "logs", usage: "logs <env>", audience: Audience::Everyone },
+    Verb { word: "credentials", usage: "credentials <env>", audience: Audience::Everyone },
+    Verb { word: "templates", usage: "templates", audience: Audience::Everyone },
+    Verb { word: "help", usage: "help [verb]", audience: Audience::Everyone },
+    Verb { word: "pause", usage: "pause creating|reaping", audience: Audience::Operators },
+    Verb { word: "resume", usage: "resume creating|reaping", audience: Audience::Operators },
+    Verb { word: "attention", usage: "attention", audience: Audience::Operators },
+];
+
+/// A verb of `/infra`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verb {
+    pub word: &'static str,
+    /// With its arguments, as help and a copyable line show it.
+    pub usage: &'static str,
+    pub audience: Audience,
+}
+
+/// Whom a verb is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Everyone,
+    Operators,
+}
+
+super::text_enum::text_enum! {
+    /// What the operators' brake stops.
+    Brake {
+        /// New environments.
+        Creating = "creating",
+        /// The reaper; warnings go on.
+        Reaping = "reaping",
+    }
+}
+
+super::text_enum::text_enum! {
+    /// Whose environments a list shows.
+    ListScope { Mine = "mine", Team = "team", All = "all" }
+}
+
+/// A template in a list or a picker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateLine {
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub default_ttl: Span,
+    pub maximum_ttl: Span,
+}
+
+/// A run in the history of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunLine {
+    pub kind: RunKind,
+    pub status: RunStatus,
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// `+3 ~0 -0`, once planned.
+    pub plan: Option<String>,
+    /// One line, of a failed one.
+    pub failure: Option<String>,
+}
+
+/// What operators have to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attention {
+    /// A brake that is on, and who put it on (a mention such as `<@U1>`, or `the console`).
+    pub brakes: Vec<(Brake, String)>,
+    pub quarantined: Vec<EnvironmentFacts>,
+    /// Those whose warning nobody takes, and when they are reaped.
+    pub unwarned: Vec<(EnvironmentFacts, Timestamp)>,
+    /// Messages that Slack refused for good: conversation and Slack's reason, newest first.
+    pub dead_letters: Vec<(String, String)>,
+}
+
+/// The answer to a command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// Show the form of this template, with these values in it.
+    Form {
+        template: String,
+        prefilled: Vec<(String, String)>,
+    },
+    /// Show the picker, for no template was named.
+    Picker {
+        templates: Vec<TemplateLine>,
+    },
+    /// It is on its way.
+    Created {
+        facts: EnvironmentFacts,
+    },
+    List {
+        scope: ListScope,
+        environments: Vec<EnvironmentFacts>,
+        /// From 1.
+        page: usize,
+        more: bool,
+        now: Timestamp,
+    },
+    Shown {
+        facts: EnvironmentFacts,
+        runs: Vec<RunLine>,
+        now: Timestamp,
+    },
+    Extended {
+        facts: EnvironmentFacts,
+        added: Span,
+    },
+    Destroying {
+        facts: EnvironmentFacts,
+    },
+    /// Asked to be called off; the card says when it has ended.
+    Cancelling {
+        facts: EnvironmentFacts,
+    },
+    Logs {
+        facts: EnvironmentFacts,
+        kind: RunKind,
+        status: RunStatus,
+        lines: Vec<String>,
+    },
+    /// A new reveal link; the earlier one is void.
+    Credentials {
+        facts: EnvironmentFacts,
+        url: String,
+        expires_at: Timestamp,
+    },
+    Templates {
+        templates: Vec<TemplateLine>,
+    },
+    Help {
+        verb: Option<&'static str>,
+        audience: Audience,
+    },
+    /// The brake is on.
+    Paused {
+        brake: Brake,
+    },
+    /// The brake is off.
+    Resumed {
+        brake: Brake,
+    },
+    Attention(Attention),
+    /// A delivery that acted before: nothing is done and nothing is said again.
+    Repeated,
+}
+
+/// Why a command was not done. Every one tells the person what would pass.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    UnknownVerb {
+        typed: String,
+        nearest: Option<&'static str>,
+    },
+    /// A verb without what it needs, or with what it cannot read.
+    BadArgument {
+        verb: &'static str,
+        problem: String,
+    },
+    UnknownTemplate {
+        typed: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+    },
+    /// None that the person may see has such a name.
+    UnknownEnvironment {
+        typed: String,
+    },
+    AmbiguousEnvironment {
+        typed: String,
+        candidates: Vec<String>,
+    },
+    /// The person sees it but may not act on it.
+    NotYours {
+        name: String,
+        owner: super::Person,
+    },
+    /// Only the owner sees credentials.
+    OwnerOnly {
+        name: String,
+        owner: super::Person,
+    },
+    OperatorsOnly {
+        verb: &'static str,
+    },
+    /// Its state does not allow it: a button pressed twice, an environment that is gone.
+    WrongState {
+        name: String,
+        status: super::environment::Status,
+        wanted: String,
+    },
+    AtMaximum {
+        name: String,
+        latest: Timestamp,
+    },
+    CreatingPaused {
+        by: String,
+    },
+    NoCredentials {
+        name: String,
+    },
+    NothingToCancel {
+        name: String,
+    },
+    NoLogs {
+        name: String,
+    },
+    /// What is wrong in a form, by input name; `""` stands for the whole form.
+    BadInputs {
+        problems: Vec<(String, String)>,
+    },
+    /// Our own fault; the reference stands in the log beside the cause.
+    Internal {
+        reference: String,
+    },
+}
+
+/// A person's App Home.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Home {
+    /// Mine, by what ends soonest.
+    pub environments: Vec<EnvironmentFacts>,
+    pub templates: Vec<TemplateLine>,
+    pub now: Timestamp,
+}
+
+/// What a notice is rendered with, read when it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    pub notice: Notice,
+    /// The environment as it is now; absent for what concerns none.
+    pub facts: Option<EnvironmentFacts>,
+    /// The progress text of the run, for progress.
+    pub progress: Option<String>,
+    /// The base of links to our own pages, without a trailing slash.
+    pub public_url: String,
+    pub now: Timestamp,
+}
