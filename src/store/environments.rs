@@ -411,8 +411,15 @@ pub async fn with_status(tx: &mut Tx, status: Status) -> Result<Vec<Environment>
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(status).fetch_all(c).await)?)
 }
 
-/// The newest ended ones of an owner, so that a button on an old card gets an answer.
+/// One by its whole name, living or ended.
 pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Environment>, StoreError> {
     let sql = "SELECT * FROM environments WHERE name = $1";
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(name).fetch_optional(c).await)?)
+}
+
+/// Those whose warning nobody takes, by what is reaped first.
+pub async fn unwarned(tx: &mut Tx) -> Result<Vec<Environment>, StoreError> {
+    let sql = "SELECT * FROM environments WHERE reap_at IS NOT NULL AND unwarned_at IS NOT NULL
+               ORDER BY reap_at LIMIT 200";
+    Ok(on!(tx, |c| sqlx::query_as(sql).fetch_all(c).await)?)
 }

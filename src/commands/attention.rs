@@ -1,0 +1,32 @@
+//! `attention`: what operators have to look at.
+
+use super::brake::key;
+use super::{Asked, CommandError, Ctx};
+use crate::domain::environment::Status;
+use crate::domain::reply::{Attention, Brake, Reply};
+use crate::store::environments::Environment;
+use crate::store::{environments, outbox, settings};
+
+const DEAD_LETTERS: i64 = 10;
+
+pub(super) async fn attention(ctx: &Ctx, asked: Asked<'_>) -> Result<Reply, CommandError> {
+    asked.operators_only(ctx, "attention")?;
+    let mut tx = ctx.db.read().await?;
+    let mut found = Attention::default();
+    for brake in Brake::ALL {
+        if let Some(by) = settings::get(&mut tx, key(*brake)).await? {
+            found.brakes.push((*brake, by));
+        }
+    }
+    let quarantined = environments::with_status(&mut tx, Status::Quarantined).await?;
+    found.quarantined = quarantined.iter().map(Environment::facts).collect();
+    for environment in environments::unwarned(&mut tx).await? {
+        if let Some(reap_at) = environment.reap_at {
+            found.unwarned.push((environment.facts(), reap_at));
+        }
+    }
+    for letter in outbox::dead_letters(&mut tx, DEAD_LETTERS).await? {
+        found.dead_letters.push((letter.conversation, letter.error.unwrap_or_default()));
+    }
+    Ok(Reply::Attention(found))
+}

@@ -1,0 +1,67 @@
+//! `cancel`: calls a create off. Before any effect it is simply withdrawn; later the worker interrupts
+//! the engine and destroys what was made.
+
+use serde_json::json;
+
+use super::extend::refuse_transition;
+use super::target::{Right, resolve};
+use super::transition::{Cause, Place, shift, tell};
+use super::{Asked, CommandError, Ctx, Target};
+use crate::domain::environment::Event;
+use crate::domain::notice::Notice;
+use crate::domain::reply::{Refusal, Reply};
+use crate::domain::run::RunKind;
+use crate::store::environments::Environment;
+use crate::store::{Tx, audit, environments, links, runs};
+
+pub(super) async fn cancel(
+    ctx: &Ctx,
+    asked: Asked<'_>,
+    target: &Target,
+) -> Result<Reply, CommandError> {
+    let mut tx = ctx.db.write("cancel a run").await?;
+    if !ctx.first_time(&mut tx, asked.delivery).await? {
+        return Ok(Reply::Repeated);
+    }
+    let found = resolve(ctx, &mut tx, asked, target, Right::Act).await?;
+    let environment = environments::lock(&mut tx, &found.id).await?;
+    let reply = call_off(ctx, &mut tx, asked, &environment).await?;
+    tx.commit().await?;
+    ctx.nudges.all();
+    Ok(reply)
+}
+
+/// Calls off the create run of an environment.
+pub(super) async fn call_off(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    asked: Asked<'_>,
+    environment: &Environment,
+) -> Result<Reply, CommandError> {
+    let live = runs::live(tx, &environment.id).await?;
+    let Some(run) = live.filter(|run| run.kind == RunKind::Create) else {
+        return Err(Refusal::NothingToCancel { name: environment.name.clone() }.into());
+    };
+    let entry = audit::Entry {
+        environment: Some(&environment.id),
+        run: Some(&run.id),
+        at: ctx.now(),
+        actor: asked.actor,
+        action: "run.cancel_asked",
+        detail: json!({}),
+    };
+    audit::record(tx, entry).await?;
+    if !runs::withdraw(tx, &run.id, ctx.now()).await? {
+        // Somebody may have asked before: the answer is the same.
+        runs::ask_to_cancel(tx, &run.id, asked.actor).await?;
+        return Ok(Reply::Cancelling { facts: environment.facts() });
+    }
+    let cause = Cause { actor: asked.actor, run: Some(&run.id) };
+    let environment = shift(ctx, tx, environment, Event::Withdrawn, cause)
+        .await
+        .map_err(|error| refuse_transition(environment, error, "be cancelled"))?;
+    links::revoke(tx, &environment.id, links::ENTER, ctx.now()).await?;
+    let notice = Notice::Cancelled { by: asked.actor.person().cloned() };
+    tell(ctx, tx, &environment, Place::Thread, notice).await?;
+    Ok(Reply::Cancelling { facts: environment.facts() })
+}

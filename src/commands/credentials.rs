@@ -1,0 +1,144 @@
+//! `credentials`: a reveal link, and what happens when it is used.
+
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::target::{Right, resolve};
+use super::transition::{Place, tell};
+use super::{Asked, CommandError, Ctx, Target};
+use crate::domain::notice::Notice;
+use crate::domain::reply::{Refusal, Reply};
+use crate::domain::{Actor, RevealId, Span};
+use crate::secrets::{AssociatedData, Sealed, Token};
+use crate::store::environments::Environment;
+use crate::store::{Tx, audit, environments, links, secrets};
+
+/// How long a link opens, unless the environment ends before.
+pub const LINK_LIFE: Span = Span::hours(24);
+
+pub(super) async fn credentials(
+    ctx: &Ctx,
+    asked: Asked<'_>,
+    target: &Target,
+) -> Result<Reply, CommandError> {
+    let mut tx = ctx.db.write("make a reveal link").await?;
+    if !ctx.first_time(&mut tx, asked.delivery).await? {
+        return Ok(Reply::Repeated);
+    }
+    let environment = resolve(ctx, &mut tx, asked, target, Right::Own).await?;
+    if !environment.has_credentials || environment.lifetime().is_none() {
+        return Err(Refusal::NoCredentials { name: environment.name }.into());
+    }
+    if environment.status.is_terminal() {
+        return Err(super::extend::wrong_state(&environment, "show credentials"));
+    }
+    let path = link(ctx, &mut tx, &environment, links::REVEAL).await?;
+    let entry = audit::Entry {
+        environment: Some(&environment.id),
+        run: None,
+        at: ctx.now(),
+        actor: asked.actor,
+        action: "credentials.linked",
+        detail: json!({}),
+    };
+    audit::record(&mut tx, entry).await?;
+    tx.commit().await?;
+    let url = format!("{}{path}", ctx.public_url);
+    Ok(Reply::Credentials { facts: environment.facts(), url, expires_at: ctx.now() + LINK_LIFE })
+}
+
+/// A link to the page on which secret inputs are entered; its path on our own pages.
+pub(super) async fn enter_link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    environment: &Environment,
+) -> Result<String, CommandError> {
+    link(ctx, tx, environment, links::ENTER).await
+}
+
+async fn link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    environment: &Environment,
+    purpose: &str,
+) -> Result<String, CommandError> {
+    let token = ctx.random(Token::random);
+    let now = ctx.now();
+    let link = links::Link {
+        id: ctx.random(RevealId::random),
+        environment_id: environment.id.clone(),
+        purpose: purpose.to_owned(),
+        token_hash: token.hash(),
+        person_workspace: environment.owner_workspace.clone(),
+        person_user: environment.owner_user.clone(),
+        created_at: now,
+        expires_at: now + LINK_LIFE,
+        used_at: None,
+        revoked_at: None,
+    };
+    links::replace(tx, &link).await?;
+    Ok(format!("/{purpose}/{}", token.expose()))
+}
+
+/// What a reveal shows, once.
+#[derive(Debug)]
+pub struct Revealed {
+    pub environment: Environment,
+    /// Label and value, in the order of the outputs' names.
+    pub values: Vec<(String, SecretString)>,
+}
+
+/// Why a reveal shows nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RevealError {
+    /// Missing, used, void and expired look the same from outside.
+    #[error("this link opens nothing")]
+    Closed,
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl<E: Into<CommandError>> From<E> for RevealError
+where
+    E: std::error::Error,
+{
+    fn from(error: E) -> RevealError {
+        RevealError::Command(error.into())
+    }
+}
+
+/// Whether a link would still open, without using it.
+pub async fn reveal_is_open(ctx: &Ctx, token: &Token) -> Result<bool, CommandError> {
+    let mut tx = ctx.db.read().await?;
+    let link = links::find(&mut tx, &token.hash(), links::REVEAL).await?;
+    Ok(link.is_some_and(|link| link.is_live(ctx.now())))
+}
+
+/// Uses a link up and opens what is sealed. The owner hears of it.
+pub async fn reveal(ctx: &Ctx, token: &Token) -> Result<Revealed, RevealError> {
+    let now = ctx.now();
+    let mut tx = ctx.db.write("reveal credentials").await?;
+    let used = links::consume(&mut tx, &token.hash(), links::REVEAL, now).await?;
+    let link = used.ok_or(RevealError::Closed)?;
+    let environment = environments::get(&mut tx, &link.environment_id).await?;
+    let mut values = Vec::new();
+    for secret in secrets::of_environment(&mut tx, &environment.id, secrets::OUTPUT).await? {
+        let associated = AssociatedData::new(environment.id.as_str(), &secret.field);
+        let value = ctx.keyring.open(&associated, &Sealed::from_bytes(secret.sealed))?;
+        values.push((secret.label, value));
+    }
+    let actor = Actor::Person(link.person());
+    let entry = audit::Entry {
+        environment: Some(&environment.id),
+        run: None,
+        at: now,
+        actor: &actor,
+        action: "credentials.revealed",
+        detail: json!({ "link": link.id }),
+    };
+    audit::record(&mut tx, entry).await?;
+    tell(ctx, &mut tx, &environment, Place::Thread, Notice::Revealed { at: now }).await?;
+    tx.commit().await?;
+    ctx.nudges.outbox.notify_one();
+    Ok(Revealed { environment, values })
+}

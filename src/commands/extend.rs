@@ -1,0 +1,90 @@
+//! `extend`: adds to the present expiry, to the maximum at most.
+
+use serde_json::json;
+
+use super::target::{Right, resolve};
+use super::transition::{Cause, Place, TransitionError, shift, tell};
+use super::{Asked, CommandError, Ctx, Target};
+use crate::domain::Span;
+use crate::domain::environment::{Event, State};
+use crate::domain::notice::Notice;
+use crate::domain::reply::{Refusal, Reply};
+use crate::domain::ttl::CannotExtend;
+use crate::store::environments::Environment;
+use crate::store::{audit, environments};
+
+pub(super) async fn extend(
+    ctx: &Ctx,
+    asked: Asked<'_>,
+    target: &Target,
+    by: Option<Span>,
+) -> Result<Reply, CommandError> {
+    let mut tx = ctx.db.write("extend an environment").await?;
+    if !ctx.first_time(&mut tx, asked.delivery).await? {
+        return Ok(Reply::Repeated);
+    }
+    let found = resolve(ctx, &mut tx, asked, target, Right::Act).await?;
+    let environment = environments::lock(&mut tx, &found.id).await?;
+    let State::Ready(lifetime) = environment.state()? else {
+        return Err(wrong_state(&environment, "be extended"));
+    };
+    let rules = &environment.rules.0;
+    let step = by.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
+    let extended = lifetime.extend(step).map_err(|cannot| refuse(&environment, cannot))?;
+    let event = Event::Extended(extended.lifetime);
+    let environment = shift(ctx, &mut tx, &environment, event, Cause::of(asked.actor))
+        .await
+        .map_err(|error| refuse_transition(&environment, error, "be extended"))?;
+    let expires_at = extended.lifetime.expires_at;
+    let entry = audit::Entry {
+        environment: Some(&environment.id),
+        run: None,
+        at: ctx.now(),
+        actor: asked.actor,
+        action: "environment.extended",
+        detail: json!({ "added": extended.added, "expires_at": expires_at }),
+    };
+    audit::record(&mut tx, entry).await?;
+    if let Some(person) = asked.actor.person() {
+        let notice = Notice::Extended { by: person.clone(), added: extended.added, expires_at };
+        tell(ctx, &mut tx, &environment, Place::Thread, notice).await?;
+    }
+    let facts = environment.facts();
+    tx.commit().await?;
+    ctx.nudges.all();
+    Ok(Reply::Extended { facts, added: extended.added })
+}
+
+fn refuse(environment: &Environment, cannot: CannotExtend) -> CommandError {
+    match cannot {
+        CannotExtend::AtMaximum(latest) => {
+            Refusal::AtMaximum { name: environment.name.clone(), latest }.into()
+        }
+        CannotExtend::Nothing => {
+            let problem = "an extension has to be longer than nothing".to_owned();
+            Refusal::BadArgument { verb: "extend", problem }.into()
+        }
+    }
+}
+
+/// What a person is told when the state does not allow it.
+pub(super) fn wrong_state(environment: &Environment, wanted: &str) -> CommandError {
+    Refusal::WrongState {
+        name: environment.name.clone(),
+        status: environment.status,
+        wanted: wanted.to_owned(),
+    }
+    .into()
+}
+
+/// A transition that the table refuses is the person's; a database that fails is ours.
+pub(super) fn refuse_transition(
+    environment: &Environment,
+    error: TransitionError,
+    wanted: &str,
+) -> CommandError {
+    match error {
+        TransitionError::Invalid(_) => wrong_state(environment, wanted),
+        TransitionError::Store(error) => error.into(),
+    }
+}
