@@ -45,10 +45,7 @@ impl Template {
 
     fn of(folder: &Path, files: &Files) -> (Option<Template>, Vec<Problem>) {
         let mut problems = Problems::default();
-        let manifest = complete(files, &mut problems);
-        if let Some(name) = folder.canonicalize().ok().as_deref().and_then(Path::file_name) {
-            check::folder_name(name, manifest.as_ref(), &mut problems);
-        }
+        let manifest = complete(folder, files, &mut problems);
         let archive = match Archive::of(files) {
             Ok(archive) => Some(archive),
             Err(error) => {
@@ -69,7 +66,7 @@ impl Template {
     }
 }
 
-fn complete(files: &Files, problems: &mut Problems) -> Option<Manifest> {
+fn complete(folder: &Path, files: &Files, problems: &mut Problems) -> Option<Manifest> {
     let place = Place::file(MANIFEST);
     let Some(text) = files.text(MANIFEST) else {
         let hint = "Write one: `name`, `title`, `engine` and `ttl` are the least; docs tell the rest.";
@@ -82,5 +79,6 @@ fn complete(files: &Files, problems: &mut Problems) -> Option<Manifest> {
         engine => Some(Source::read(files, engine.unwrap_or(EngineKind::Terraform), problems)),
     };
     let draft = read::manifest(&document, source.as_ref(), problems)?;
+    check::folder_name(folder, &draft, problems);
     check::complete(draft, source.as_ref(), files, problems)
 }
