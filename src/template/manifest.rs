@@ -1,0 +1,192 @@
+//! What `template.yaml` says, after it was read, completed from the source, and found right.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::domain::Span;
+
+use super::{Input, Reserved};
+
+/// A template's manifest, complete: with the inputs and outputs that were derived from the source.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// What people type: lower case letters, digits and dashes; the folder bears the same name.
+    pub name: String,
+    /// At most 75 characters, for it is an option in a picker.
+    pub title: String,
+    pub description: String,
+    /// Who looks after the template, in words.
+    pub owner: String,
+    pub engine: EngineKind,
+    /// The engine versions that serve: what the manifest and the source ask for, all to be met.
+    pub engine_versions: Vec<semver::VersionReq>,
+    pub weight: Weight,
+    /// In the order of the manifest, derived ones after them.
+    pub inputs: Vec<Input>,
+    pub outputs: Vec<Output>,
+    pub ttl: TtlRules,
+    pub limits: TimeLimits,
+    pub notify: Option<Notify>,
+    pub credentials: Credentials,
+    /// Tags for everything the template makes, beside Mayfly's own.
+    pub tags: BTreeMap<String, String>,
+    /// Which of the variables that the bot itself fills are declared in the source.
+    pub reserved: BTreeSet<Reserved>,
+}
+
+impl Manifest {
+    /// The input of that name.
+    pub fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.iter().find(|input| input.name == name)
+    }
+
+    /// The output of that name.
+    pub fn output(&self, name: &str) -> Option<&Output> {
+        self.outputs.iter().find(|output| output.name == name)
+    }
+
+    /// Whether this version of the engine may run the template; OpenTofu itself ignores
+    /// `required_version` in `.tf` files, so that the bot has to ask.
+    pub fn accepts_engine(&self, version: &semver::Version) -> Result<(), EngineMismatch> {
+        match self.engine_versions.iter().find(|wanted| !wanted.matches(version)) {
+            None => Ok(()),
+            Some(wanted) => Err(EngineMismatch {
+                template: self.name.clone(),
+                engine: self.engine,
+                wanted: wanted.clone(),
+                found: version.clone(),
+            }),
+        }
+    }
+}
+
+/// An engine that is installed in a version which the template does not accept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the template {template} needs {engine} {wanted}, and {found} is installed")]
+pub struct EngineMismatch {
+    pub template: String,
+    pub engine: EngineKind,
+    pub wanted: semver::VersionReq,
+    pub found: semver::Version,
+}
+
+/// Which program runs the template.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    Terraform,
+    Tofu,
+    Pulumi,
+}
+
+impl EngineKind {
+    /// The program's name on the PATH, which is also the word in the manifest.
+    pub fn program(self) -> &'static str {
+        match self {
+            EngineKind::Terraform => "terraform",
+            EngineKind::Tofu => "tofu",
+            EngineKind::Pulumi => "pulumi",
+        }
+    }
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.program())
+    }
+}
+
+/// How much of the machine a run takes; light and heavy runs have separate limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    Light,
+    Heavy,
+}
+
+/// An output that people are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    pub name: String,
+    pub label: String,
+    pub kind: OutputKind,
+}
+
+/// How an output is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputKind {
+    Text,
+    /// A URL that a person opens.
+    Link,
+    /// Sealed, and shown by a reveal link alone.
+    Secret,
+}
+
+/// How long an environment lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TtlRules {
+    /// What the form proposes; counted from *ready*.
+    pub default: Span,
+    /// The most that extending reaches; counted from *ready*.
+    pub maximum: Span,
+    /// What passes at least between an accepted warning and the reaping.
+    pub grace: Span,
+    /// How long before the end people are warned: the longest first, each once.
+    pub warnings: Vec<Span>,
+    /// What the extend buttons offer, at most [`TtlRules::MOST_EXTENSIONS`].
+    pub extensions: Vec<Span>,
+}
+
+impl TtlRules {
+    /// More buttons than these are no help in a warning.
+    pub const MOST_EXTENSIONS: usize = 4;
+}
+
+/// How long the steps of a run may take, in real time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeLimits {
+    pub plan: Span,
+    pub apply: Span,
+    pub destroy: Span,
+    /// How long an engine may say nothing.
+    pub silence: Span,
+}
+
+impl Default for TimeLimits {
+    fn default() -> TimeLimits {
+        let hour = Span::minutes(60);
+        TimeLimits { plan: hour, apply: hour, destroy: hour, silence: Span::minutes(15) }
+    }
+}
+
+/// The channel that hears of the template's environments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notify {
+    /// `#name` or Slack's id, as the manifest has it.
+    pub channel: String,
+    /// What it hears of; everything unless the manifest says otherwise.
+    pub on: BTreeSet<Notice>,
+}
+
+/// What a channel can hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Notice {
+    Created,
+    Failed,
+    Expiring,
+    Destroyed,
+}
+
+/// What the template's child processes get of the bot's environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Credentials {
+    /// Names of variables that are passed through when they are set.
+    pub environment: Vec<String>,
+    /// A profile of the cloud's own configuration (`AWS_PROFILE`).
+    pub profile: Option<String>,
+    /// A role to take on (`AWS_ROLE_ARN`).
+    pub role: Option<String>,
+}
