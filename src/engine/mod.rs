@@ -1,1 +1,169 @@
+//! Engines: what to call, and what they say. No database; no I/O but an engine's own files.
+//!
+//! An [`Engine`] makes [`Invocation`]s; the worker runs them under `process::Supervised`, hands each
+//! line of output to [`Engine::event`], and reads the result with the other functions.
 
+mod event;
+mod job;
+mod layout;
+mod plan;
+mod state;
+mod terraform;
+mod tree;
+mod version;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use event::{Diagnostic, Event, InFlight, Output, Severity, Summary};
+pub use layout::{
+    Guard, Job, Layout, Preparation, Prepared, Variables, cli_config, remove_version,
+};
+pub use plan::{Action, Change, PlanSummary};
+pub use state::{Opened, OutputValue};
+pub use terraform::{OPENTOFU, TERRAFORM, Terraform};
+pub use version::satisfies;
+
+use crate::process::{Limits, Spec};
+
+/// What a worker needs of an engine. Pure but for the files of [`Layout`] and [`Job`].
+pub trait Engine: Send + Sync {
+    /// As manifests and the operator's settings name it: `terraform`, `opentofu`.
+    fn name(&self) -> &'static str;
+
+    /// The program's name on the PATH, and what to call it when it is missing.
+    fn program(&self) -> &'static str;
+
+    /// Arguments that print the version.
+    fn version_args(&self) -> Vec<String>;
+
+    /// The version that they printed.
+    fn parse_version(&self, stdout: &str) -> Option<semver::Version>;
+
+    /// Copies a version's source once for this engine and says what still has to be run; see [`Preparation`].
+    fn prepare(&self, layout: &Layout) -> Result<Preparation, EngineError>;
+
+    /// Makes the environment's state folder ready before a plan, an apply or a destroy: seeds a new
+    /// state, keeps a copy of a good one, puts the copy back where a crash left a broken one.
+    fn open(&self, job: &Job) -> Result<Opened, EngineError>;
+
+    /// Plans the change and saves the plan as [`Job::plan_file`].
+    fn plan(&self, job: &Job) -> Invocation;
+
+    /// Prints the saved plan as JSON. It holds secrets: take it with `Supervised::take_stdout`.
+    fn show(&self, job: &Job) -> Invocation;
+
+    /// Applies exactly the saved plan.
+    fn apply(&self, job: &Job) -> Invocation;
+
+    /// Destroys everything in the state.
+    fn destroy(&self, job: &Job) -> Invocation;
+
+    /// Compares the state with what is there, as a plan of its own ([`Engine::show`] has the values).
+    fn drift(&self, job: &Job) -> Invocation;
+
+    /// What a finished [`Engine::drift`] found, from its exit code; `None`: it failed.
+    fn drifted(&self, code: i32) -> Option<bool>;
+
+    /// What a line of output says; `None` for what nobody needs to know.
+    fn event(&self, line: &str) -> Option<Event>;
+
+    /// What the saved plan would do, from what [`Engine::show`] printed.
+    fn plan_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError>;
+
+    /// The environment's outputs, sensitive ones too.
+    fn outputs(&self, job: &Job) -> Result<BTreeMap<String, OutputValue>, EngineError>;
+
+    /// Whether nothing is left in the state. A missing or broken state is an error, never "empty".
+    fn state_is_empty(&self, job: &Job) -> Result<bool, EngineError>;
+
+    /// The addresses of what the state manages, in its order.
+    fn resources(&self, job: &Job) -> Result<Vec<String>, EngineError>;
+
+    /// Removes the state folder of a destroyed environment; refused while anything is in it.
+    fn forget(&self, job: &Job) -> Result<(), EngineError>;
+}
+
+/// A program to run, completely. Its standard input is empty.
+#[derive(Clone)]
+pub struct Invocation {
+    pub program: PathBuf,
+    pub args: Vec<String>,
+    /// The complete environment; holds credentials.
+    pub env: BTreeMap<String, String>,
+    pub cwd: PathBuf,
+}
+
+impl Invocation {
+    /// For `Supervised::start`.
+    pub fn within(self, limits: Limits) -> Spec {
+        let Invocation { program, args, env, cwd } = self;
+        Spec { program, args, env, cwd, limits }
+    }
+}
+
+impl std::fmt::Debug for Invocation {
+    /// Without the environment's values: they are credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invocation")
+            .field("program", &self.program)
+            .field("args", &self.args)
+            .field("env", &self.env.keys().collect::<Vec<_>>())
+            .field("cwd", &self.cwd)
+            .finish()
+    }
+}
+
+/// Why an engine cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{path}: links to {target}, outside the template: copy the file into the template's folder"
+    )]
+    LinkOutside { path: PathBuf, target: PathBuf },
+    #[error(
+        "`{0}` cannot name an environment: use 1 to 90 letters, digits, `-`, `_` or `.`, and not `default`"
+    )]
+    Name(String),
+    #[error(
+        "{file}:{line}: required_version `{constraint}` excludes {engine} {version}: install a version that fits, or change the constraint"
+    )]
+    Version {
+        file: String,
+        line: usize,
+        constraint: String,
+        engine: &'static str,
+        version: semver::Version,
+    },
+    #[error(
+        "{file}:{line}: required_version `{constraint}` is no version constraint: write for example `>= 1.6, < 2.0`"
+    )]
+    Constraint { file: String, line: usize, constraint: String },
+    #[error(
+        "{path}: the state stands in backend `{backend}`, not in {wanted}: remove `backend` and `cloud` from the template's own override files"
+    )]
+    Backend { path: PathBuf, backend: String, wanted: PathBuf },
+    #[error(
+        "{0}: the state is missing: it was never opened, or was removed by somebody else; look for its resources by their tags"
+    )]
+    StateMissing(PathBuf),
+    #[error("{path}: the state cannot be read: {why}; its last good copy stands beside it")]
+    StateBroken { path: PathBuf, why: String },
+    #[error(
+        "{0}: the state is encrypted (TF_ENCRYPTION), which Mayfly cannot read: remove it from the credentials setting"
+    )]
+    StateEncrypted(PathBuf),
+    #[error("{0}: the state is not empty, so it is kept")]
+    StateInUse(PathBuf),
+    #[error("{what} is not the JSON that {engine} writes: {source}")]
+    Json { what: &'static str, engine: &'static str, source: serde_json::Error },
+}
+
+impl EngineError {
+    fn file(path: &Path) -> impl FnOnce(std::io::Error) -> EngineError + use<> {
+        let path = path.to_path_buf();
+        move |source| EngineError::File { path, source }
+    }
+}

@@ -1,0 +1,18 @@
+//! `mayfly supervise <run-folder>`: stays beside one engine process, whatever becomes of the bot.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::process::supervise;
+
+/// Runs the child that the folder describes. Called before any thread or runtime is started.
+pub fn run(folder: &Path) -> ExitCode {
+    match supervise(folder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            // Into the folder's `supervisor.log`, where the bot finds it.
+            eprintln!("error: {why}");
+            ExitCode::from(why.exit_code())
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! One run of one environment: its variables, its plan, its state folder, its children's environment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::layout::{Layout, Prepared, make_private, to_json, write_whole};
+use super::{EngineError, Invocation};
+
+/// One environment and one run of it.
+#[derive(Clone)]
+pub struct Job {
+    layout: Layout,
+    prepared: Prepared,
+    environment: String,
+    run: PathBuf,
+    /// What the template's credentials setting names.
+    pub credentials: BTreeMap<String, String>,
+    /// Put on whatever an AWS provider makes, by `TF_AWS_DEFAULT_TAGS_<key>`.
+    pub tags: BTreeMap<String, String>,
+    ephemeral: bool,
+}
+
+/// A template's variables. Ephemeral ones are handed over at plan and apply, and stored in neither.
+#[derive(Clone, Default)]
+pub struct Variables {
+    pub plain: Map<String, Value>,
+    pub ephemeral: Map<String, Value>,
+}
+
+impl Job {
+    /// A run of `environment`, whose name must be fit for a folder; `run` is the run's folder.
+    pub fn new(
+        layout: &Layout,
+        prepared: &Prepared,
+        environment: &str,
+        run: &Path,
+    ) -> Result<Job, EngineError> {
+        let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let named = !environment.is_empty() && environment.len() <= 90;
+        // The workspace `default` keeps its state elsewhere.
+        if !named
+            || !environment.chars().all(fit)
+            || environment.starts_with('.')
+            || environment == "default"
+        {
+            return Err(EngineError::Name(environment.chars().take(100).collect()));
+        }
+        make_private(run)?;
+        make_private(&run.join("work"))?;
+        Ok(Job {
+            layout: layout.clone(),
+            prepared: prepared.clone(),
+            environment: environment.to_owned(),
+            run: run.to_path_buf(),
+            credentials: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            ephemeral: false,
+        })
+    }
+
+    /// Writes the variables where the engine reads them: files that only we can read, never arguments.
+    pub fn write_variables(&mut self, variables: &Variables) -> Result<(), EngineError> {
+        write_whole(&self.variables_file(), &to_json(&variables.plain))?;
+        self.ephemeral = !variables.ephemeral.is_empty();
+        if self.ephemeral {
+            write_whole(&self.run.join("ephemeral.json"), &to_json(&variables.ephemeral))?;
+        }
+        Ok(())
+    }
+
+    /// The saved plan. It holds secrets.
+    pub fn plan_file(&self) -> PathBuf {
+        self.run.join("saved.plan")
+    }
+
+    /// Holds secrets.
+    pub(super) fn variables_file(&self) -> PathBuf {
+        self.run.join("vars.json")
+    }
+
+    /// The files for `plan` and `destroy`; `apply` takes the ephemeral one alone.
+    pub(super) fn ephemeral_file(&self) -> Option<PathBuf> {
+        self.ephemeral.then(|| self.run.join("ephemeral.json"))
+    }
+
+    pub(super) fn state_folder(&self) -> PathBuf {
+        self.layout.states.join(&self.environment)
+    }
+
+    /// An engine's call for this job. Ours stand last: no credentials setting overrides them.
+    pub(super) fn invocation(&self, args: Vec<String>) -> Invocation {
+        let mut env = self.credentials.clone();
+        for (key, value) in &self.tags {
+            env.insert(format!("TF_AWS_DEFAULT_TAGS_{key}"), value.clone());
+        }
+        env.extend(self.layout.environment());
+        let path = |p: &Path| p.to_string_lossy().into_owned();
+        env.insert("TF_DATA_DIR".into(), path(&self.prepared.data));
+        env.insert("TF_WORKSPACE".into(), self.environment.clone());
+        // Provisioners run in the source folder, which is read-only: this is where they may write.
+        env.insert("MAYFLY_WORK_DIR".into(), path(&self.run.join("work")));
+        let mut all = vec![format!("-chdir={}", self.prepared.source.display())];
+        all.extend(args);
+        let program = self.layout.program.clone();
+        Invocation { program, args: all, env, cwd: self.run.join("work") }
+    }
+}
