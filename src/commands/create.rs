@@ -184,14 +184,14 @@ pub(super) async fn seal(
     environment: &Environment,
     field: Field<'_>,
 ) -> Result<(), CommandError> {
-    let associated = AssociatedData::new(environment.id.as_str(), field.name);
-    let sealed = ctx.random(|rng| ctx.keyring.seal(&associated, field.value, rng))?;
+    let data = AssociatedData { environment: environment.id.as_str(), field: field.name };
+    let sealed = ctx.random(|rng| ctx.keyring.seal(rng, data, field.value))?;
     let secret = secrets::SealedSecret {
         environment_id: environment.id.clone(),
         field: field.name.to_owned(),
         kind: secrets::INPUT.to_owned(),
         label: field.label.to_owned(),
-        sealed: sealed.into_bytes(),
+        sealed: sealed.as_bytes().to_vec(),
         created_at: ctx.now(),
     };
     Ok(secrets::put(tx, &secret).await?)

@@ -9,9 +9,9 @@ use super::{Asked, CommandError, Ctx, Target};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::{Actor, RevealId, Span};
-use crate::secrets::{AssociatedData, Sealed, Token};
+use crate::secrets::{AssociatedData, OpenError, Sealed, Token};
 use crate::store::environments::Environment;
-use crate::store::{Tx, audit, environments, links, secrets};
+use crate::store::{StoreError, Tx, audit, environments, links, secrets};
 
 /// How long a link opens, unless the environment ends before.
 pub const LINK_LIFE: Span = Span::hours(24);
@@ -68,7 +68,7 @@ async fn link(
         id: ctx.random(RevealId::random),
         environment_id: environment.id.clone(),
         purpose: purpose.to_owned(),
-        token_hash: token.hash(),
+        token_hash: token.hash().as_str().to_owned(),
         person_workspace: environment.owner_workspace.clone(),
         person_user: environment.owner_user.clone(),
         created_at: now,
@@ -98,11 +98,14 @@ pub enum RevealError {
     Command(#[from] CommandError),
 }
 
-impl<E: Into<CommandError>> From<E> for RevealError
-where
-    E: std::error::Error,
-{
-    fn from(error: E) -> RevealError {
+impl From<StoreError> for RevealError {
+    fn from(error: StoreError) -> RevealError {
+        RevealError::Command(error.into())
+    }
+}
+
+impl From<OpenError> for RevealError {
+    fn from(error: OpenError) -> RevealError {
         RevealError::Command(error.into())
     }
 }
@@ -110,7 +113,7 @@ where
 /// Whether a link would still open, without using it.
 pub async fn reveal_is_open(ctx: &Ctx, token: &Token) -> Result<bool, CommandError> {
     let mut tx = ctx.db.read().await?;
-    let link = links::find(&mut tx, &token.hash(), links::REVEAL).await?;
+    let link = links::find(&mut tx, token.hash().as_str(), links::REVEAL).await?;
     Ok(link.is_some_and(|link| link.is_live(ctx.now())))
 }
 
@@ -118,13 +121,13 @@ pub async fn reveal_is_open(ctx: &Ctx, token: &Token) -> Result<bool, CommandErr
 pub async fn reveal(ctx: &Ctx, token: &Token) -> Result<Revealed, RevealError> {
     let now = ctx.now();
     let mut tx = ctx.db.write("reveal credentials").await?;
-    let used = links::consume(&mut tx, &token.hash(), links::REVEAL, now).await?;
+    let used = links::consume(&mut tx, token.hash().as_str(), links::REVEAL, now).await?;
     let link = used.ok_or(RevealError::Closed)?;
     let environment = environments::get(&mut tx, &link.environment_id).await?;
     let mut values = Vec::new();
     for secret in secrets::of_environment(&mut tx, &environment.id, secrets::OUTPUT).await? {
-        let associated = AssociatedData::new(environment.id.as_str(), &secret.field);
-        let value = ctx.keyring.open(&associated, &Sealed::from_bytes(secret.sealed))?;
+        let data = AssociatedData { environment: environment.id.as_str(), field: &secret.field };
+        let value = ctx.keyring.open(data, &Sealed::from_bytes(secret.sealed)?)?;
         values.push((secret.label, value));
     }
     let actor = Actor::Person(link.person());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use crate::domain::ports::Directory;
 use crate::domain::reply::Refusal;
 use crate::domain::{Clock, Rng, Timestamp};
-use crate::secrets::{Keyring, SealError};
+use crate::secrets::{Keyring, OpenError, SealError};
 use crate::store::{Db, StoreError, Tx, deliveries};
 use crate::template::Catalog;
 
@@ -65,6 +65,12 @@ impl From<StoreError> for CommandError {
 
 impl From<SealError> for CommandError {
     fn from(error: SealError) -> CommandError {
+        CommandError::Internal(error.to_string())
+    }
+}
+
+impl From<OpenError> for CommandError {
+    fn from(error: OpenError) -> CommandError {
         CommandError::Internal(error.to_string())
     }
 }

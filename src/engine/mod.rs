@@ -16,9 +16,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use event::{Diagnostic, Event, InFlight, Output, Severity, Summary};
-pub use layout::{
-    Guard, Job, Layout, Preparation, Prepared, Variables, cli_config, remove_version,
-};
+pub use job::{Job, Variables};
+pub use layout::{Guard, Layout, Preparation, Prepared, cli_config, remove_version};
 pub use plan::{Action, Change, PlanSummary};
 pub use state::{Opened, OutputValue};
 pub use terraform::{OPENTOFU, TERRAFORM, Terraform};

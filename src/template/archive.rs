@@ -99,7 +99,8 @@ impl Archive {
                 }
                 (EntryType::Symlink, _) => return Err(ArchiveError::Outside(path)),
                 (EntryType::Regular, _) => {
-                    let executable = entry.header().mode().map_err(ArchiveError::Damaged)? & 0o100 != 0;
+                    let executable =
+                        entry.header().mode().map_err(ArchiveError::Damaged)? & 0o100 != 0;
                     let mut content = Vec::new();
                     entry.read_to_end(&mut content).map_err(ArchiveError::Damaged)?;
                     bytes += content.len();

@@ -36,7 +36,8 @@ pub(super) fn complete(
     let mut draft = draft;
     for (name, place) in &draft.inputs {
         if name.starts_with(Reserved::PREFIX) {
-            let message = format!("`inputs.{name}`: Mayfly itself fills what begins with `mayfly_`");
+            let message =
+                format!("`inputs.{name}`: Mayfly itself fills what begins with `mayfly_`");
             problems.error(place, message, "Take it out; declaring the variable is enough.");
         }
     }
@@ -83,7 +84,9 @@ fn described_inputs(draft: &Draft, source: &Source, problems: &mut Problems) {
             let free = free.filter(|name| !draft.inputs.contains_key(*name));
             let hint = match nearest(name, free) {
                 Some(near) => format!("Did you mean `{near}`? Else declare `variable \"{name}\"`."),
-                None => format!("Declare `variable \"{name}\"` in the source, or take the input out."),
+                None => {
+                    format!("Declare `variable \"{name}\"` in the source, or take the input out.")
+                }
             };
             problems.error(place, message, hint);
             continue;
@@ -115,7 +118,8 @@ fn fits(input: &Input, variable: &Variable, place: &Place, problems: &mut Proble
             Shape::Strings => "list(string)",
             _ => "string",
         };
-        let message = format!("`inputs.{name}` is {}, and its variable cannot take that", input.kind);
+        let message =
+            format!("`inputs.{name}` is {}, and its variable cannot take that", input.kind);
         problems.error(place, message, format!("Declare the variable with `type = {wanted}`."));
     }
     if !input.required && input.default.is_none() && variable.default.is_none() && input.in_form() {
@@ -204,7 +208,11 @@ fn outputs(draft: &mut Draft, source: &Source, problems: &mut Problems) {
         }
         if !found.sensitive && output.kind == OutputKind::Secret {
             let message = format!("output `{name}` is a secret and is not sensitive");
-            problems.error(&found.place, message, "Add `sensitive = true`, or runs print the value.");
+            problems.error(
+                &found.place,
+                message,
+                "Add `sensitive = true`, or runs print the value.",
+            );
         }
     }
 }
@@ -248,10 +256,18 @@ fn lock_file(draft: &Draft, source: &Source, files: &Files, problems: &mut Probl
         problems.error(&Place::file(MANIFEST), message, hint);
         return;
     };
-    let registry = if draft.manifest.engine == EngineKind::Tofu { "registry.opentofu.org" } else { "registry.terraform.io" };
+    let registry = if draft.manifest.engine == EngineKind::Tofu {
+        "registry.opentofu.org"
+    } else {
+        "registry.terraform.io"
+    };
     for (source, (place, _)) in wanted {
         // A source of three parts names its registry itself.
-        let full = if source.matches('/').count() == 2 { source.into() } else { format!("{registry}/{source}") };
+        let full = if source.matches('/').count() == 2 {
+            source.into()
+        } else {
+            format!("{registry}/{source}")
+        };
         if !text.contains(&format!("provider \"{full}\"")) {
             problems.error(place, format!("{LOCK_FILE} does not have {full}"), hint.clone());
         }

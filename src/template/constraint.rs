@@ -27,7 +27,8 @@ pub(super) fn agree(one: &VersionReq, other: &VersionReq) -> bool {
     // Both are made of intervals, so that a common version, if there is any, also is at the lower end of
     // one of them, or just above it.
     let ends = one.comparators.iter().chain(&other.comparators).flat_map(lower_ends);
-    ends.chain([Version::new(0, 0, 0)]).any(|version| one.matches(&version) && other.matches(&version))
+    ends.chain([Version::new(0, 0, 0)])
+        .any(|version| one.matches(&version) && other.matches(&version))
 }
 
 fn wrong(text: &str) -> String {
@@ -36,10 +37,13 @@ fn wrong(text: &str) -> String {
 
 /// `~> 1.5` lets the last part that is written grow.
 fn pessimistic(version: &str) -> Option<[String; 2]> {
-    let parts: Vec<u64> = version.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let parts: Vec<u64> =
+        version.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     match parts.as_slice() {
         [major] => Some([format!(">={major}"), format!("<{}", major.checked_add(1)?)]),
-        [major, minor] => Some([format!(">={major}.{minor}"), format!("<{}", major.checked_add(1)?)]),
+        [major, minor] => {
+            Some([format!(">={major}.{minor}"), format!("<{}", major.checked_add(1)?)])
+        }
         [major, minor, patch] => Some([
             format!(">={major}.{minor}.{patch}"),
             format!("<{major}.{}", minor.checked_add(1)?),

@@ -175,7 +175,8 @@ fn date(word: &str) -> Result<Value, String> {
 }
 
 fn duration(word: &str, min: Span, max: Span) -> Result<Value, String> {
-    let span: Span = word.parse().map_err(|wrong: crate::domain::span::NotASpan| wrong.to_string())?;
+    let span: Span =
+        word.parse().map_err(|wrong: crate::domain::span::NotASpan| wrong.to_string())?;
     if span < min {
         return Err(format!("{span} is too short: at least {min}."));
     }

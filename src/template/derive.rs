@@ -18,7 +18,9 @@ pub(super) fn kind(variable: &Variable) -> Option<InputKind> {
     match (variable.shape, &rules.options) {
         (Shape::Other | Shape::Strings, _) => None,
         (Shape::Bool, _) => Some(InputKind::Boolean),
-        (_, Some(options)) => Some(InputKind::Choice { options: options.iter().map(choice).collect() }),
+        (_, Some(options)) => {
+            Some(InputKind::Choice { options: options.iter().map(choice).collect() })
+        }
         (Shape::Number, None) => Some(InputKind::Number { min: rules.min, max: rules.max }),
         (_, None) => Some(InputKind::String { pattern: rules.pattern.clone(), min, max }),
     }
@@ -41,7 +43,9 @@ pub(super) fn default_for(kind: &InputKind, variable: &Variable) -> Option<Value
     }
     let Some(HclDefault::Literal(value)) = &variable.default else { return None };
     let raw = match value {
-        Value::Array(items) => RawValue::Many(items.iter().map(scalar_text).collect::<Option<_>>()?),
+        Value::Array(items) => {
+            RawValue::Many(items.iter().map(scalar_text).collect::<Option<_>>()?)
+        }
         scalar => RawValue::Text(scalar_text(scalar)?),
     };
     // A default that breaks the variable's own rule is no use as one; the engine says what is wrong.

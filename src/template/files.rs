@@ -16,9 +16,14 @@ pub struct Files(pub(super) BTreeMap<String, Entry>);
 /// One file or link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Entry {
-    File { content: Vec<u8>, executable: bool },
+    File {
+        content: Vec<u8>,
+        executable: bool,
+    },
     /// A link to another place in the same folder, as it is written.
-    Link { target: String },
+    Link {
+        target: String,
+    },
 }
 
 /// Why a folder cannot be read as a template.
@@ -164,8 +169,10 @@ fn relative(root: &Path, path: &Path) -> Result<String, FilesError> {
 }
 
 fn is_left_behind(name: &str) -> bool {
-    matches!(name, ".terraform" | ".git" | ".DS_Store" | "node_modules" | ".terraform.tfstate.lock.info")
-        || name.contains(".tfstate")
+    matches!(
+        name,
+        ".terraform" | ".git" | ".DS_Store" | "node_modules" | ".terraform.tfstate.lock.info"
+    ) || name.contains(".tfstate")
         || name.ends_with('~')
         || name.ends_with(".swp")
 }

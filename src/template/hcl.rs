@@ -132,13 +132,16 @@ impl Source {
                         let place = file.at(attribute);
                         let written = literal(&attribute.value);
                         let source = written.as_ref().and_then(|v| v.get("source")?.as_str());
-                        let source = source.map_or_else(|| format!("hashicorp/{name}"), str::to_owned);
+                        let source =
+                            source.map_or_else(|| format!("hashicorp/{name}"), str::to_owned);
                         self.providers.insert(name, (place, source));
                     }
-                    self.providers.retain(|_, (_, source)| !source.contains("terraform.io/builtin/"));
+                    self.providers
+                        .retain(|_, (_, source)| !source.contains("terraform.io/builtin/"));
                 }
                 "backend" | "cloud" => {
-                    let message = format!("the `{}` block has no effect here", inner.ident.as_str());
+                    let message =
+                        format!("the `{}` block has no effect here", inner.ident.as_str());
                     let hint = "Mayfly keeps the state of each environment itself: take it out.";
                     problems.warn(&file.at(inner), message, hint);
                 }
@@ -206,7 +209,11 @@ impl File<'_> {
     }
 
     fn output(&self, name: &str, block: &Block) -> HclOutput {
-        HclOutput { name: name.into(), place: self.at(block), sensitive: is_true(block, "sensitive") }
+        HclOutput {
+            name: name.into(),
+            place: self.at(block),
+            sensitive: is_true(block, "sensitive"),
+        }
     }
 
     /// Warns of commands that a value could become part of.
@@ -221,7 +228,8 @@ impl File<'_> {
             visit::Visit::visit_expr(&mut roots, &command.value);
             // The module's own paths are nobody's input.
             roots.0.remove("path");
-            let message = "a value becomes part of a shell command, and whoever sets it runs commands";
+            let message =
+                "a value becomes part of a shell command, and whoever sets it runs commands";
             let hint = "Hand the value over in `environment` and write \"$NAME\" in the command.";
             if roots.0.contains("var") || roots.0.contains("local") {
                 problems.error(&self.at(command), message, hint);

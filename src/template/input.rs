@@ -44,16 +44,34 @@ impl Input {
 #[derive(Debug, Clone)]
 pub enum InputKind {
     /// One line.
-    String { pattern: Option<Pattern>, min: usize, max: usize },
+    String {
+        pattern: Option<Pattern>,
+        min: usize,
+        max: usize,
+    },
     /// Several lines.
-    Text { min: usize, max: usize },
-    Integer { min: Option<i64>, max: Option<i64> },
-    Number { min: Option<f64>, max: Option<f64> },
+    Text {
+        min: usize,
+        max: usize,
+    },
+    Integer {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
+    Number {
+        min: Option<f64>,
+        max: Option<f64>,
+    },
     Boolean,
     /// One of the options. More than 100 go through Slack's external select.
-    Choice { options: Vec<Choice> },
+    Choice {
+        options: Vec<Choice>,
+    },
     /// Some of the options, at most `max`.
-    MultiChoice { options: Vec<Choice>, max: usize },
+    MultiChoice {
+        options: Vec<Choice>,
+        max: usize,
+    },
     /// A person's Slack id.
     User,
     /// A channel's Slack id.
@@ -61,11 +79,20 @@ pub enum InputKind {
     /// `YYYY-MM-DD`.
     Date,
     /// Reaches the variable as text such as `1d12h`.
-    Duration { min: Span, max: Span },
+    Duration {
+        min: Span,
+        max: Span,
+    },
     /// Asked for on a one-time page, sealed, in no form.
-    Secret { min: usize, max: usize },
+    Secret {
+        min: usize,
+        max: usize,
+    },
     /// Made by the bot, sealed, in no form.
-    Generated { length: usize, alphabet: Alphabet },
+    Generated {
+        length: usize,
+        alphabet: Alphabet,
+    },
 }
 
 impl InputKind {
@@ -182,7 +209,8 @@ impl Alphabet {
     pub fn of(characters: &str) -> Option<Alphabet> {
         let bytes = characters.as_bytes();
         let printable = bytes.iter().all(|byte| byte.is_ascii_graphic());
-        let once = bytes.iter().all(|byte| bytes.iter().filter(|other| *other == byte).count() == 1);
+        let once =
+            bytes.iter().all(|byte| bytes.iter().filter(|other| *other == byte).count() == 1);
         (printable && once && bytes.len() > 1).then(|| Alphabet(bytes.to_vec()))
     }
 

@@ -11,8 +11,8 @@ use super::read_input::{self, Described};
 use super::section::{Section, one_of};
 use super::yaml::{Data, Fractions, Node};
 use super::{
-    Credentials, EngineKind, Manifest, Notice, Notify, Output, OutputKind, TimeLimits, Weight, derive,
-    read_ttl,
+    Credentials, EngineKind, Manifest, Notice, Notify, Output, OutputKind, TimeLimits, Weight,
+    derive, read_ttl,
 };
 
 const ENGINES: [(&str, EngineKind); 4] = [
@@ -72,7 +72,8 @@ pub(super) fn manifest(
 
     let (name, name_place) = name?;
     good_name(name, &name_place, problems);
-    let (engine_versions, engine_version_place) = version.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+    let (engine_versions, engine_version_place) =
+        version.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
     let manifest = Manifest {
         name: name.into(),
         title: title.unwrap_or_else(|| derive::label(name)),
@@ -101,7 +102,11 @@ fn good_name(name: &str, place: &Place, problems: &mut Problems) {
     let ends = name.starts_with(|c: char| c.is_ascii_lowercase()) && !name.ends_with('-');
     if !name.chars().all(plain) || !ends || name.contains("--") || name.len() > 30 {
         let hint = "Use at most 30 lower case letters, digits and single dashes, a letter first.";
-        problems.error(place, format!("`name`: `{name}` cannot be typed or used in a host name"), hint);
+        problems.error(
+            place,
+            format!("`name`: `{name}` cannot be typed or used in a host name"),
+            hint,
+        );
     }
 }
 
@@ -182,7 +187,11 @@ fn limits(section: &mut Section<'_>, problems: &mut Problems) -> TimeLimits {
         let Some(span) = given.span(key, problems) else { continue };
         if span == Span::ZERO || span > longest {
             let message = format!("`limits.{key}` is {span}");
-            problems.error(&given.place, message, format!("Choose more than nothing and at most {longest}."));
+            problems.error(
+                &given.place,
+                message,
+                format!("Choose more than nothing and at most {longest}."),
+            );
         }
         *limit = span;
     }
@@ -245,7 +254,8 @@ fn credentials(section: &mut Section<'_>, problems: &mut Problems) -> Credential
 /// Why a variable of the bot's environment is not for the template's children.
 fn wrong_variable(name: &str) -> Option<&'static str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.is_empty() || !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit()) {
+    if name.is_empty() || !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit())
+    {
         return Some("is no name of a variable");
     }
     let ours = ["MAYFLY_", "SLACK_"].iter().any(|prefix| name.starts_with(prefix));

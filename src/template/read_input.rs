@@ -19,8 +19,19 @@ pub(super) enum Described {
 
 /// The kinds, by their words.
 const KINDS: [&str; 13] = [
-    "string", "text", "integer", "number", "boolean", "choice", "multi-choice", "user", "channel", "date",
-    "duration", "secret", "generated",
+    "string",
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "choice",
+    "multi-choice",
+    "user",
+    "channel",
+    "date",
+    "duration",
+    "secret",
+    "generated",
 ];
 
 /// Reads an entry; what it leaves out comes from the variable of its name.
@@ -41,7 +52,8 @@ pub(super) fn read(
         (None, Some(base)) => base.word(),
         (None, None) if variable.is_none() => "string",
         (None, None) => {
-            let message = format!("`inputs.{name}` has no type, and its variable does not tell one");
+            let message =
+                format!("`inputs.{name}` has no type, and its variable does not tell one");
             problems.error(&section.place, message, format!("Add `type:`: {}.", KINDS.join(", ")));
             return None;
         }
@@ -121,7 +133,10 @@ fn kind(
             let min = section.span("min", problems);
             let max = section.span("max", problems);
             ordered(section, min, max, problems);
-            InputKind::Duration { min: min.unwrap_or(Span::ZERO), max: max.unwrap_or(Span::days(3650)) }
+            InputKind::Duration {
+                min: min.unwrap_or(Span::ZERO),
+                max: max.unwrap_or(Span::days(3650)),
+            }
         }
         _ => generated(section, problems)?,
     })
@@ -169,8 +184,12 @@ fn pattern(section: &mut Section<'_>, problems: &mut Problems) -> Option<Pattern
         Err(error) => {
             let why = error.to_string();
             let why = why.lines().last().unwrap_or_default();
-            let message = format!("`{}`: `{source}` is no regular expression: {why}", section.path("pattern"));
-            let hint = "Write it in single quotes; look-around and back references do not exist here.";
+            let message = format!(
+                "`{}`: `{source}` is no regular expression: {why}",
+                section.path("pattern")
+            );
+            let hint =
+                "Write it in single quotes; look-around and back references do not exist here.";
             problems.error(&place, message, hint);
             None
         }
@@ -238,7 +257,9 @@ fn too_long(path: &str, text: &str, most: usize, place: &Place, problems: &mut P
     let n = text.chars().count();
     if n > most {
         let message = format!("`{path}`: `{text}` has {n} characters");
-        let hint = format!("Slack takes at most {most}: write `{{value: …, label: …}}` with a short label.");
+        let hint = format!(
+            "Slack takes at most {most}: write `{{value: …, label: …}}` with a short label."
+        );
         problems.error(place, message, hint);
     }
 }
@@ -262,7 +283,8 @@ fn generated(section: &mut Section<'_>, problems: &mut Problems) -> Option<Input
     let alphabet = own.or(named).or_else(|| Alphabet::named("alphanumeric"))?;
     let bits = alphabet.bits(length);
     if bits < 64.0 || length > 512 {
-        let message = format!("`{}`: {length} characters hold {bits:.0} bits", section.path("length"));
+        let message =
+            format!("`{}`: {length} characters hold {bits:.0} bits", section.path("length"));
         let hint = "Choose a length of at most 512 that holds at least 64 bits: 12 alphanumeric characters do.";
         problems.error(&section.place, message, hint);
         return None;

@@ -65,7 +65,8 @@ fn checked_warnings(
     let mut warnings = Vec::new();
     for (warning, place) in given {
         if warning == Span::ZERO || warning >= default {
-            let message = format!("`ttl.warnings`: {warning} is not within `ttl.default`, {default}");
+            let message =
+                format!("`ttl.warnings`: {warning} is not within `ttl.default`, {default}");
             problems.error(&place, message, "Warn after the beginning and before the end.");
         }
         warnings.push(warning);
@@ -84,7 +85,8 @@ fn checked_extensions(
     let mut extensions = Vec::new();
     for (extension, place) in given {
         if extension == Span::ZERO || extension > maximum {
-            let message = format!("`ttl.extensions`: {extension} is not within `ttl.maximum`, {maximum}");
+            let message =
+                format!("`ttl.extensions`: {extension} is not within `ttl.maximum`, {maximum}");
             problems.error(&place, message, "Offer steps that can be taken.");
         }
         if !extensions.contains(&extension) {

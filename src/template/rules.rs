@@ -1,6 +1,8 @@
 //! What the `validation` blocks of a variable say, as far as a form can say it too.
 
-use hcl::edit::expr::{BinaryOperator, Expression, FuncCall, ObjectKey, TraversalOperator, UnaryOperator};
+use hcl::edit::expr::{
+    BinaryOperator, Expression, FuncCall, ObjectKey, TraversalOperator, UnaryOperator,
+};
 use serde_json::{Map, Value};
 
 use super::Pattern;
@@ -116,7 +118,9 @@ pub(super) fn literal(expression: &Expression) -> Option<Value> {
             }
         }
         Expression::Parenthesis(inner) => literal(inner.inner()),
-        Expression::Array(items) => items.iter().map(literal).collect::<Option<_>>().map(Value::Array),
+        Expression::Array(items) => {
+            items.iter().map(literal).collect::<Option<_>>().map(Value::Array)
+        }
         Expression::Object(object) => {
             let pair = |(key, value): (&ObjectKey, &hcl::edit::expr::ObjectValue)| {
                 let key = match key {

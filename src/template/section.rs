@@ -42,7 +42,11 @@ impl<'a> Section<'a> {
     }
 
     /// A text that has to be there.
-    pub fn needed(&mut self, key: &'static str, problems: &mut Problems) -> Option<(&'a str, Place)> {
+    pub fn needed(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<(&'a str, Place)> {
         if self.get(key).is_none() {
             let message = format!("`{}` is missing", self.path(key));
             problems.error(&self.place, message, format!("Add a line `{key}: …`."));
@@ -63,7 +67,12 @@ impl<'a> Section<'a> {
     }
 
     /// A text of at most that many characters.
-    pub fn short(&mut self, key: &'static str, most: usize, problems: &mut Problems) -> Option<String> {
+    pub fn short(
+        &mut self,
+        key: &'static str,
+        most: usize,
+        problems: &mut Problems,
+    ) -> Option<String> {
         let (text, place) = self.text(key, problems)?;
         let n = text.chars().count();
         if n > most {
@@ -80,7 +89,11 @@ impl<'a> Section<'a> {
     }
 
     /// A list of durations.
-    pub fn spans(&mut self, key: &'static str, problems: &mut Problems) -> Option<Vec<(Span, Place)>> {
+    pub fn spans(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Vec<(Span, Place)>> {
         let items = self.list(key, problems)?;
         let span = |item: &'a Node| {
             self.a_span(key, item, problems).map(|span| (span, item.place.clone()))
@@ -189,7 +202,8 @@ impl<'a> Section<'a> {
 
     /// Tells the keys that nothing asked for.
     pub fn finish(self, problems: &mut Problems) {
-        for (key, place, _) in self.entries.iter().filter(|(k, _, _)| !self.known.contains(&k.as_str()))
+        for (key, place, _) in
+            self.entries.iter().filter(|(k, _, _)| !self.known.contains(&k.as_str()))
         {
             let message = format!("there is no key `{}`", self.path(key));
             let hint = match nearest(key, self.known.iter().copied()) {

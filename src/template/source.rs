@@ -69,7 +69,8 @@ impl Template {
 fn complete(folder: &Path, files: &Files, problems: &mut Problems) -> Option<Manifest> {
     let place = Place::file(MANIFEST);
     let Some(text) = files.text(MANIFEST) else {
-        let hint = "Write one: `name`, `title`, `engine` and `ttl` are the least; docs tell the rest.";
+        let hint =
+            "Write one: `name`, `title`, `engine` and `ttl` are the least; docs tell the rest.";
         problems.error(&place, format!("there is no {MANIFEST} in UTF-8 here"), hint);
         return None;
     };

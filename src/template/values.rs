@@ -74,7 +74,9 @@ impl Manifest {
                 Some(default) => {
                     values.insert(input.name.clone(), default.clone());
                 }
-                None if input.required => errors.push(field_error(&input.name, "A value is needed.")),
+                None if input.required => {
+                    errors.push(field_error(&input.name, "A value is needed."))
+                }
                 None => {}
             }
         }
@@ -122,9 +124,11 @@ impl Manifest {
 fn read_one(input: &Input, value: &RawValue) -> Result<Option<Value>, String> {
     if input.is_secret() {
         // The value is already in Slack, and repeating it would put it in one more place.
-        return Err("Secrets are asked for on a page of their own, never in Slack. Leave it out, and \
+        return Err(
+            "Secrets are asked for on a page of their own, never in Slack. Leave it out, and \
                     treat what you typed as known to others."
-            .into());
+                .into(),
+        );
     }
     if input.is_generated() {
         return Err("Mayfly makes this value itself. Leave it out.".into());
