@@ -29,6 +29,8 @@ pub struct Ctx {
 #[derive(Debug, Clone, Default)]
 pub struct Nudges {
     pub work: Arc<tokio::sync::Notify>,
+    /// Everybody who holds a run looks whether it was called off.
+    pub cancel: Arc<tokio::sync::Notify>,
     pub outbox: Arc<tokio::sync::Notify>,
 }
 
@@ -36,6 +38,7 @@ impl Nudges {
     /// There are a run and messages.
     pub fn all(&self) {
         self.work.notify_one();
+        self.cancel.notify_waiters();
         self.outbox.notify_one();
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn destroy(
 }
 
 /// Moves it to destroying and queues the run, for whatever reason. Its links open nothing from then.
-pub(crate) async fn begin(
+pub async fn begin(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
@@ -60,7 +60,7 @@ pub(crate) async fn begin(
 }
 
 /// Queues a destroy run, to begin at `not_before` (real milliseconds).
-pub(crate) async fn queue_destroy(
+pub async fn queue_destroy(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,

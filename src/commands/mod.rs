@@ -25,6 +25,7 @@ mod warn;
 
 pub use credentials::{LINK_LIFE, RevealError, Revealed, reveal, reveal_is_open};
 pub use ctx::{CommandError, Ctx, Nudges};
+pub use destroy::{begin as begin_destroy, queue_destroy};
 pub use home::home;
 pub use new::{FormAsked, form_asked};
 pub use parse::parse;

@@ -245,8 +245,8 @@ pub struct Told {
     pub notice: Notice,
     /// The environment as it is now; absent for what concerns none.
     pub facts: Option<EnvironmentFacts>,
-    /// The progress text of the run, for progress.
-    pub progress: Option<String>,
+    /// How far the run has come, for progress.
+    pub progress: Option<super::run::Progress>,
     /// The base of links to our own pages, without a trailing slash.
     pub public_url: String,
     pub now: Timestamp,

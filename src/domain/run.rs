@@ -99,6 +99,21 @@ pub struct Failure {
     pub tail: Vec<String>,
 }
 
+/// How far a run has come, for its one progress message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub kind: RunKind,
+    pub step: Step,
+    /// Resources that are done, of `total`.
+    pub done: usize,
+    /// Known once it is planned.
+    pub total: Option<usize>,
+    /// The addresses of what is being changed just now.
+    pub current: Vec<String>,
+    /// How the run ended, once it has.
+    pub ended: Option<RunStatus>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 //! line of output to [`Engine::event`], and reads the result with the other functions.
 
 mod event;
+pub mod installed;
 mod job;
 mod layout;
 mod plan;

@@ -3,7 +3,7 @@
 use super::db::{exactly_one, execute, on};
 use super::{JsonText, StoreError, Tx};
 use crate::domain::plan::PlanSummary;
-use crate::domain::run::{Failure, RunKind, RunStatus, Step, Weight};
+use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
 use crate::domain::{Actor, EnvironmentId, RunId, Timestamp};
 
 /// A row.
@@ -30,7 +30,7 @@ pub struct Run {
     pub cancel_by: Option<JsonText<Actor>>,
     pub plan: Option<JsonText<PlanSummary>>,
     /// What its progress message says.
-    pub progress: Option<String>,
+    pub progress: Option<JsonText<Progress>>,
     pub progress_ts: Option<String>,
     pub failure: Option<JsonText<Failure>>,
 }
@@ -183,10 +183,10 @@ pub async fn set_progress(
     tx: &mut Tx,
     id: &RunId,
     epoch: i64,
-    progress: &str,
+    progress: &Progress,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE runs SET progress = $3 WHERE id = $1 AND epoch = $2 AND status = 'running'";
-    let rows = execute!(tx, sql, id, epoch, progress)?;
+    let rows = execute!(tx, sql, id, epoch, JsonText(progress))?;
     Ok(rows == 1)
 }
 

@@ -42,6 +42,13 @@ impl RawInputs {
 #[serde(transparent)]
 pub struct Inputs(BTreeMap<String, Value>);
 
+impl From<BTreeMap<String, Value>> for Inputs {
+    /// Takes back what was stored.
+    fn from(values: BTreeMap<String, Value>) -> Inputs {
+        Inputs(values)
+    }
+}
+
 impl Inputs {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)

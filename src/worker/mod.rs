@@ -1,1 +1,153 @@
+//! The worker: claims runs and executes their steps; the scheduler: finds what is due.
 
+mod attempt;
+mod child;
+mod complete;
+mod create;
+mod destroy;
+mod heartbeat;
+mod journal;
+mod progress;
+pub mod scheduler;
+mod workplace;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::commands::Ctx;
+use crate::domain::run::{RunKind, Weight};
+use crate::engine::installed::Installed;
+use crate::process::StampDeadlines;
+use crate::store::runs::{self, Run};
+use crate::template::EngineKind;
+
+/// How the worker works. All intervals are real time.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who claims: host and process.
+    pub name: String,
+    /// This very program, for `supervise`.
+    pub exe: PathBuf,
+    /// Where versions, states, runs and sites are kept.
+    pub data: PathBuf,
+    /// How many light and how many heavy runs at once.
+    pub light: usize,
+    pub heavy: usize,
+    /// How often the database is asked for work when nobody nudges.
+    pub poll: Duration,
+    pub heartbeat: Duration,
+    /// How long a claim holds without a heartbeat.
+    pub claim: Duration,
+    /// When a child whose claim may be another's is ended; `None` where nobody else can claim.
+    pub stamp: Option<StampDeadlines>,
+    /// From an interrupt to the kill.
+    pub interrupt_grace: Duration,
+    /// From a failed destroy to the next.
+    pub destroy_backoff: Duration,
+    /// How often a progress message may change.
+    pub progress: Duration,
+    /// The base of preview sites' URLs, without a trailing slash.
+    pub sites_url: String,
+    /// Variables that templates may ask for by name, before the bot's own environment.
+    pub credentials: BTreeMap<String, String>,
+    /// The operator's own configuration of Terraform and OpenTofu.
+    pub cli_config: Option<PathBuf>,
+}
+
+/// Claims and executes until it is told to stop.
+pub struct Worker {
+    ctx: Ctx,
+    settings: Arc<Settings>,
+    engines: Arc<BTreeMap<EngineKind, Installed>>,
+}
+
+/// What every attempt at a run has at hand.
+#[derive(Clone)]
+struct Shop {
+    ctx: Ctx,
+    settings: Arc<Settings>,
+    engines: Arc<BTreeMap<EngineKind, Installed>>,
+}
+
+impl Worker {
+    pub fn new(ctx: Ctx, settings: Settings, engines: BTreeMap<EngineKind, Installed>) -> Worker {
+        Worker { ctx, settings: Arc::new(settings), engines: Arc::new(engines) }
+    }
+
+    /// Works until `stop` turns true. What runs then goes on under its supervisor, and whoever claims
+    /// the run next follows it.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let slots = [
+            (Weight::Light, Arc::new(Semaphore::new(self.settings.light))),
+            (Weight::Heavy, Arc::new(Semaphore::new(self.settings.heavy))),
+        ];
+        let shop = Shop { ctx: self.ctx, settings: self.settings, engines: self.engines };
+        let mut attempts = JoinSet::new();
+        loop {
+            for (weight, free) in &slots {
+                while let Ok(slot) = free.clone().try_acquire_owned() {
+                    match shop.claim(*weight).await {
+                        Some(run) => {
+                            attempts.spawn(shop.clone().execute(run, slot));
+                        }
+                        None => break,
+                    }
+                }
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                _ = shop.ctx.nudges.work.notified() => {}
+                Some(_) = attempts.join_next() => {}
+                () = tokio::time::sleep(shop.settings.poll) => {}
+            }
+        }
+    }
+}
+
+impl Shop {
+    async fn claim(&self, weight: Weight) -> Option<Run> {
+        match self.try_claim(weight).await {
+            Ok(run) => run,
+            Err(error) => {
+                tracing::warn!(%error, "could not look for work; it is tried again");
+                None
+            }
+        }
+    }
+
+    async fn try_claim(&self, weight: Weight) -> Result<Option<Run>, crate::store::StoreError> {
+        let mut tx = self.ctx.db.write("claim a run").await?;
+        let now = tx.real_now().await?;
+        let until = now + millis(self.settings.claim);
+        let claim = runs::Claim { worker: &self.settings.name, weight, now, until };
+        let run = runs::claim(&mut tx, claim).await?;
+        tx.commit().await?;
+        Ok(run)
+    }
+
+    async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
+        let id = run.id.clone();
+        let outcome = match run.kind {
+            RunKind::Create => create::create(&self, run).await,
+            RunKind::Destroy => destroy::destroy(&self, run).await,
+            RunKind::Update | RunKind::Drift => {
+                tracing::error!(%id, "a run of a kind that nothing queues");
+                return;
+            }
+        };
+        match outcome {
+            Ok(()) => self.ctx.nudges.all(),
+            // The claim runs out, and whoever takes it goes on from the journal.
+            Err(error) => tracing::error!(%id, %error, "left a run to its next claim"),
+        }
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

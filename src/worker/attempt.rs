@@ -1,0 +1,136 @@
+//! One worker's attempt at a run: what it knows, and why it may stop.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::sync::{Mutex, watch};
+
+use super::Shop;
+use super::heartbeat::{Heartbeat, Pulse};
+use crate::commands::CommandError;
+use crate::commands::transition::TransitionError;
+use crate::domain::Actor;
+use crate::domain::run::{Failure, Progress, Step};
+use crate::engine::EngineError;
+use crate::secrets::Scrubber;
+use crate::store::environments::Environment;
+use crate::store::runs::Run;
+use crate::store::{StoreError, environments};
+
+/// Why an attempt stops before its end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stopped {
+    /// Somebody called the run off, and the engine has ended.
+    #[error("called off by {0:?}")]
+    Cancelled(Actor),
+    /// The run failed, and a person can be told why.
+    #[error("{}: {}", .0.step, .0.summary)]
+    Failed(Box<Failure>),
+    /// Another worker has the run.
+    #[error("the claim was lost")]
+    ClaimLost,
+    /// The database or the disk: the next claim goes on from the journal.
+    #[error("{0}")]
+    Trouble(String),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Stopped {
+        Stopped::Trouble(error.to_string())
+    }
+}
+
+impl From<TransitionError> for Stopped {
+    fn from(error: TransitionError) -> Stopped {
+        Stopped::Trouble(error.to_string())
+    }
+}
+
+impl From<CommandError> for Stopped {
+    fn from(error: CommandError) -> Stopped {
+        Stopped::Trouble(error.to_string())
+    }
+}
+
+impl Stopped {
+    /// A failure with nothing but a sentence.
+    pub(super) fn failed(step: Step, summary: impl Into<String>) -> Stopped {
+        Stopped::Failed(Box::new(Failure {
+            step,
+            summary: summary.into(),
+            detail: String::new(),
+            resource: None,
+            place: None,
+            tail: Vec::new(),
+        }))
+    }
+
+    /// What an engine's adapter refuses.
+    pub(super) fn engine(step: Step) -> impl Fn(EngineError) -> Stopped {
+        move |error| Stopped::failed(step, error.to_string())
+    }
+}
+
+/// An attempt at a run.
+pub(super) struct Attempt {
+    pub(super) shop: Shop,
+    pub(super) run: Run,
+    pub(super) environment: Environment,
+    pub(super) progress: Mutex<Progress>,
+    /// Keeps every known secret out of what is written down.
+    pub(super) scrubber: std::sync::RwLock<Arc<Scrubber>>,
+    pub(super) pulse: watch::Receiver<Pulse>,
+    _heartbeat: Heartbeat,
+}
+
+impl Attempt {
+    /// Begins to work on a claimed run; its heartbeat beats until this is dropped.
+    pub(super) async fn of(shop: &Shop, run: Run) -> Result<Attempt, Stopped> {
+        let mut tx = shop.ctx.db.read().await?;
+        let environment = environments::get(&mut tx, &run.environment_id).await?;
+        drop(tx);
+        let (heartbeat, pulse) = Heartbeat::start(shop, &run);
+        let progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
+            kind: run.kind,
+            step: run.step.unwrap_or(Step::Prepare),
+            done: 0,
+            total: None,
+            current: Vec::new(),
+            ended: None,
+        });
+        Ok(Attempt {
+            shop: shop.clone(),
+            run,
+            environment,
+            progress: Mutex::new(progress),
+            scrubber: std::sync::RwLock::new(Arc::new(Scrubber::new([]))),
+            pulse,
+            _heartbeat: heartbeat,
+        })
+    }
+
+    /// Who acts, for the audit trail.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::Worker { host: self.shop.settings.name.clone() }
+    }
+
+    /// From here these values are struck from every line.
+    pub(super) fn hide<'a>(&self, secrets: impl IntoIterator<Item = &'a SecretString>) {
+        let scrubber = Arc::new(Scrubber::new(secrets));
+        // A panic while replacing leaves the old scrubber whole.
+        *self.scrubber.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = scrubber;
+    }
+
+    pub(super) fn scrubber(&self) -> Arc<Scrubber> {
+        self.scrubber.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Stops here if somebody called the run off or took it away.
+    pub(super) fn check(&self) -> Result<(), Stopped> {
+        match &*self.pulse.borrow() {
+            Pulse::Held => Ok(()),
+            Pulse::Cancelled(by) => Err(Stopped::Cancelled(by.clone())),
+            Pulse::Lost => Err(Stopped::ClaimLost),
+        }
+    }
+}

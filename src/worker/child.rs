@@ -1,0 +1,296 @@
+//! One call of an engine: under a supervisor, its output into the run's log and progress, ended when
+//! the run is called off, followed again when the bot was away.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::attempt::{Attempt, Stopped};
+use super::heartbeat::Pulse;
+use crate::domain::run::{Failure, Step};
+use crate::engine::{Action, Event, Invocation, Severity};
+use crate::process::{Cause, Exit, FollowError, Limits, Offsets, Spec, StartError, Supervised};
+use crate::store::run_log;
+use crate::template::Manifest;
+
+/// How many lines of output a failure shows.
+const TAIL: usize = 8;
+/// How often lines are written into the log, at the most.
+const FLUSH: Duration = Duration::from_millis(500);
+
+/// What came of a call.
+#[derive(Debug)]
+pub(super) struct Called {
+    pub(super) exit: Exit,
+    pub(super) supervised: Supervised,
+}
+
+/// What was read of a child so far.
+#[derive(Default)]
+struct Heard {
+    lines: Vec<String>,
+    tail: VecDeque<String>,
+    diagnostic: Option<Box<Failure>>,
+}
+
+impl Attempt {
+    /// Runs an engine to its end and demands success.
+    pub(super) async fn child(
+        &self,
+        step: Step,
+        name: &str,
+        invocation: Invocation,
+        limit: Duration,
+        manifest: &Manifest,
+    ) -> Result<Called, Stopped> {
+        let limits = self.limits(limit, manifest);
+        let folder = self.folder().join(name);
+        let supervised = self.start(&folder, &invocation.within(limits)).await?;
+        let mut heard = Heard::default();
+        let exit = self.follow(step, &supervised, manifest, &mut heard).await?;
+        // The engine has ended: only now may anybody be told that the run was called off.
+        if let Pulse::Cancelled(by) = &*self.pulse.borrow()
+            && !exit.success()
+        {
+            return Err(Stopped::Cancelled(by.clone()));
+        }
+        match exit.success() {
+            true => Ok(Called { exit, supervised }),
+            false => Err(Stopped::Failed(Box::new(failure(step, &exit, limits, heard)))),
+        }
+    }
+
+    /// Runs an engine whose output is secret: nothing of it is read here, logged or counted.
+    pub(super) async fn secret_child(
+        &self,
+        name: &str,
+        invocation: Invocation,
+        limit: Duration,
+        manifest: &Manifest,
+    ) -> Result<Supervised, Stopped> {
+        let folder = self.folder().join(name);
+        let limits = self.limits(limit, manifest);
+        let supervised = self.start(&folder, &invocation.within(limits)).await?;
+        let exit = loop {
+            tokio::select! {
+                ended = supervised.wait() => match ended {
+                    Ok(exit) => break exit,
+                    Err(FollowError::Lost(_)) => break self.bury(&supervised).await?,
+                    Err(error) => return Err(Stopped::Trouble(error.to_string())),
+                },
+                () = tokio::time::sleep(self.shop.settings.heartbeat) => {
+                    supervised.renew_stamp().map_err(|e| Stopped::Trouble(e.to_string()))?;
+                }
+            }
+        };
+        match exit.success() {
+            true => Ok(supervised),
+            false => {
+                Err(Stopped::Failed(Box::new(failure(Step::Plan, &exit, limits, Heard::default()))))
+            }
+        }
+    }
+
+    fn limits(&self, time: Duration, manifest: &Manifest) -> Limits {
+        Limits {
+            time,
+            silence: manifest.limits.silence.real(),
+            grace: self.shop.settings.interrupt_grace,
+            stamp: self.shop.settings.stamp,
+        }
+    }
+
+    async fn start(&self, folder: &Path, spec: &Spec) -> Result<Supervised, Stopped> {
+        match Supervised::start(&self.shop.settings.exe, folder, spec).await {
+            Ok(supervised) => Ok(supervised),
+            // It ran while the bot was away: how it ended is read from its folder.
+            Err(StartError::RanAlready(_)) => Supervised::attach(folder)
+                .ok()
+                .flatten()
+                .ok_or_else(|| Stopped::Trouble(format!("{} vanished", folder.display()))),
+            Err(error) => Err(Stopped::Trouble(error.to_string())),
+        }
+    }
+
+    async fn follow(
+        &self,
+        step: Step,
+        supervised: &Supervised,
+        manifest: &Manifest,
+        heard: &mut Heard,
+    ) -> Result<Exit, Stopped> {
+        let mut pulse = self.pulse.clone();
+        let (sender, mut lines) = mpsc::unbounded_channel();
+        let follow = supervised.follow(Offsets::default(), move |line| {
+            // The receiver lives as long as this does.
+            let _ = sender.send(line.text);
+        });
+        tokio::pin!(follow);
+        let mut interrupted = false;
+        let mut flush = tokio::time::interval_at(Instant::now() + FLUSH, FLUSH);
+        let mut stamp = tokio::time::interval(self.shop.settings.heartbeat);
+        let mut told = Instant::now();
+        let mut news = false;
+        loop {
+            tokio::select! {
+                ended = &mut follow => {
+                    while let Ok(line) = lines.try_recv() {
+                        self.hear(step, &line, manifest, heard).await;
+                    }
+                    self.flush(heard).await?;
+                    return match ended {
+                        Ok(exit) => Ok(exit),
+                        Err(FollowError::Lost(_)) => self.bury(supervised).await,
+                        Err(error) => Err(Stopped::Trouble(error.to_string())),
+                    };
+                }
+                Some(line) = lines.recv() => news |= self.hear(step, &line, manifest, heard).await,
+                _ = stamp.tick() => {
+                    if *pulse.borrow() != Pulse::Lost {
+                        supervised.renew_stamp().map_err(|e| Stopped::Trouble(e.to_string()))?;
+                    }
+                }
+                _ = flush.tick() => {
+                    self.flush(heard).await?;
+                    if news && told.elapsed() >= self.shop.settings.progress {
+                        (news, told) = (false, Instant::now());
+                        self.tell_progress().await?;
+                    }
+                }
+                Ok(()) = pulse.changed() => {}
+            }
+            let beat = pulse.borrow().clone();
+            match beat {
+                Pulse::Cancelled(_) if !interrupted => {
+                    interrupted = true;
+                    supervised.interrupt().map_err(|e| Stopped::Trouble(e.to_string()))?;
+                }
+                Pulse::Lost => return Err(Stopped::ClaimLost),
+                Pulse::Held | Pulse::Cancelled(_) => {}
+            }
+        }
+    }
+
+    /// The supervisor died: what it left is ended, and the call counts as failed.
+    async fn bury(&self, supervised: &Supervised) -> Result<Exit, Stopped> {
+        let grace = self.shop.settings.interrupt_grace;
+        supervised.bury(grace).await.map_err(|error| Stopped::Trouble(error.to_string()))
+    }
+
+    /// Takes a line in; `true`: there is progress to tell.
+    async fn hear(&self, step: Step, line: &str, manifest: &Manifest, heard: &mut Heard) -> bool {
+        let scrubber = self.scrubber();
+        let engine = &self.shop.engines[&manifest.engine].engine;
+        let Some(event) = engine.event(line) else { return false };
+        let text = match &event {
+            Event::Diagnostic(diagnostic) => {
+                if diagnostic.severity == Severity::Error && heard.diagnostic.is_none() {
+                    let hidden = |text: &str| scrubber.scrub(text).into_owned();
+                    heard.diagnostic = Some(Box::new(Failure {
+                        step,
+                        summary: hidden(&diagnostic.summary),
+                        detail: hidden(&diagnostic.detail),
+                        resource: diagnostic.address.clone(),
+                        place: diagnostic.file.as_ref().map(|file| match diagnostic.line {
+                            Some(line) => format!("{file}:{line}"),
+                            None => file.clone(),
+                        }),
+                        tail: Vec::new(),
+                    }));
+                }
+                format!("{}: {}", diagnostic.summary, diagnostic.detail)
+            }
+            event => match describe(event) {
+                Some(text) => text,
+                None => return self.count(event).await,
+            },
+        };
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            let line = scrubber.scrub(line).into_owned();
+            heard.tail.push_back(line.clone());
+            if heard.tail.len() > TAIL {
+                heard.tail.pop_front();
+            }
+            heard.lines.push(line);
+        }
+        self.count(&event).await
+    }
+
+    async fn flush(&self, heard: &mut Heard) -> Result<(), Stopped> {
+        if heard.lines.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.shop.ctx.db.write("append to a run's log").await?;
+        run_log::append(&mut tx, &self.run.id, self.shop.ctx.now(), &heard.lines).await?;
+        tx.commit().await?;
+        heard.lines.clear();
+        Ok(())
+    }
+}
+
+/// A line for the log; `None` for what is no news to a reader.
+fn describe(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Started { resource, action, .. } => format!("{resource}: {} …", verb(*action)),
+        Event::Progress { resource, elapsed, .. } => {
+            format!("{resource}: still at it after {} s", elapsed.as_secs())
+        }
+        Event::Completed { resource, elapsed, .. } => {
+            format!("{resource}: done in {} s", elapsed.as_secs())
+        }
+        Event::Errored { resource, .. } => format!("{resource}: failed"),
+        Event::Planned { resource, action, .. } => format!("{resource}: to {}", verb(*action)),
+        Event::Drifted { resource, .. } => format!("{resource}: changed outside"),
+        Event::Log(text) => text.clone(),
+        Event::Diagnostic(_) | Event::Summary(_) | Event::Outputs(_) => return None,
+    })
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Replace => "replace",
+        Action::Delete => "delete",
+        Action::Read => "read",
+        Action::Forget => "forget",
+        Action::Import => "import",
+        Action::Nothing => "keep",
+    }
+}
+
+/// What a person is told of a call that did not succeed.
+fn failure(step: Step, exit: &Exit, limits: Limits, heard: Heard) -> Failure {
+    let span = |limit: Duration| crate::domain::Span::from_millis(super::millis(limit));
+    let tail: Vec<String> = heard.tail.into();
+    let limit = match exit.cause {
+        Cause::TimeLimit => {
+            Some(format!("The {step} took longer than its limit of {}.", span(limits.time)))
+        }
+        Cause::SilenceLimit => Some(format!(
+            "The {step} said nothing for {}, its limit on silence.",
+            span(limits.silence)
+        )),
+        Cause::NotStarted => exit.message.clone(),
+        Cause::Lost => Some(format!("The {step} was killed from outside.")),
+        _ => None,
+    };
+    if let Some(summary) = limit {
+        return Failure { step, summary, detail: String::new(), resource: None, place: None, tail };
+    }
+    match heard.diagnostic {
+        Some(diagnostic) => Failure { tail, ..*diagnostic },
+        None => {
+            let how = match (exit.code, exit.signal) {
+                (Some(code), _) => format!("code {code}"),
+                (None, Some(signal)) => format!("signal {signal}"),
+                (None, None) => exit.cause.to_string(),
+            };
+            let summary = format!("The {step} ended with {how} and no explanation.");
+            Failure { step, summary, detail: String::new(), resource: None, place: None, tail }
+        }
+    }
+}

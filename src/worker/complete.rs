@@ -1,0 +1,201 @@
+//! The one place that completes a run: outcome, transition, audit and messages in one transaction,
+//! fenced by the claim's epoch.
+
+use serde_json::json;
+
+use super::attempt::{Attempt, Stopped};
+use super::create::Collected;
+use super::millis;
+use crate::commands::transition::{Cause, Place, shift, tell};
+use crate::commands::{begin_destroy, queue_destroy};
+use crate::domain::environment::{EndReason, Event};
+use crate::domain::notice::{Notice, Route};
+use crate::domain::run::{Failure, RunKind, RunStatus, Step};
+use crate::domain::ttl::Lifetime;
+use crate::domain::{Actor, OutboxId};
+use crate::secrets::AssociatedData;
+use crate::store::environments::Environment;
+use crate::store::{Tx, audit, environments, outbox, runs, secrets};
+
+/// After so many failed destroys a person has to look.
+const DESTROY_ATTEMPTS: i64 = 3;
+
+/// The environment is ready: outputs, secrets, expiry, and everybody hears of it.
+pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let mut tx = ctx.db.write("complete a create run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
+    let count = collected.secrets.len();
+    for (field, label, value) in collected.secrets {
+        let data = AssociatedData { environment: environment.id.as_str(), field: &field };
+        let sealed = ctx
+            .random(|rng| ctx.keyring.seal(rng, data, &value))
+            .map_err(|error| Stopped::failed(Step::Collect, error.to_string()))?;
+        let secret = secrets::SealedSecret {
+            environment_id: environment.id.clone(),
+            field,
+            kind: secrets::OUTPUT.to_owned(),
+            label,
+            sealed: sealed.as_bytes().to_vec(),
+            created_at: ctx.now(),
+        };
+        secrets::put(&mut tx, &secret).await?;
+    }
+    environments::set_outputs(&mut tx, &environment.id, &collected.outputs, count).await?;
+    let lifetime = Lifetime::start(ctx.now(), environment.ttl(), &environment.rules.0);
+    let environment = advance(attempt, &mut tx, &environment, Event::Provisioned(lifetime)).await?;
+    tell(ctx, &mut tx, &environment, Place::Thread, Notice::Ready).await?;
+    tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelCreated).await?;
+    commit(attempt, tx).await
+}
+
+/// The create failed: what it made is destroyed; where nothing can have been made, that is the end.
+pub(super) async fn create_failed(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let effects = attempt.was_begun(Step::Apply).await?;
+    let mut tx = ctx.db.write("fail a create run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
+    let summary = failure.summary.clone();
+    let reason = EndReason::CreateFailed { why: summary.clone() };
+    let failed = Notice::Failed { run: attempt.run.id.clone(), kind: RunKind::Create, failure };
+    tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
+    tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelFailed { summary }).await?;
+    undo(attempt, &mut tx, &environment, (reason, effects)).await?;
+    commit(attempt, tx).await
+}
+
+/// The create was called off, and its engine has ended.
+pub(super) async fn create_cancelled(attempt: &Attempt, by: Actor) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let effects = attempt.was_begun(Step::Apply).await?;
+    let mut tx = ctx.db.write("cancel a create run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Cancelled, None).await?;
+    let notice = Notice::Cancelled { by: by.person().cloned() };
+    tell(ctx, &mut tx, &environment, Place::Thread, notice).await?;
+    match by.person().filter(|_| effects) {
+        Some(person) => {
+            let reason = EndReason::CreateCancelled { by: person.clone() };
+            undo(attempt, &mut tx, &environment, (reason, effects)).await?;
+        }
+        None => {
+            advance(attempt, &mut tx, &environment, Event::Withdrawn).await?;
+        }
+    }
+    commit(attempt, tx).await
+}
+
+/// From a create that did not succeed to its destruction.
+async fn undo(
+    attempt: &Attempt,
+    tx: &mut Tx,
+    environment: &Environment,
+    (reason, effects): (EndReason, bool),
+) -> Result<(), Stopped> {
+    let event = Event::CreateFailed(reason.clone());
+    let failed = advance(attempt, tx, environment, event).await?;
+    if effects {
+        begin_destroy(&attempt.shop.ctx, tx, &attempt.actor(), &failed, reason).await?;
+        return Ok(());
+    }
+    let destroying = advance(attempt, tx, &failed, Event::DestroyAsked(reason)).await?;
+    let at = attempt.shop.ctx.now();
+    advance(attempt, tx, &destroying, Event::Gone { at }).await?;
+    secrets::forget(tx, &environment.id).await?;
+    Ok(())
+}
+
+/// Everything is gone, and that was verified: the receipt.
+pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let mut tx = ctx.db.write("complete a destroy run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
+    let at = ctx.now();
+    let environment = advance(attempt, &mut tx, &environment, Event::Gone { at }).await?;
+    secrets::forget(&mut tx, &environment.id).await?;
+    let reason = environment.end_reason.clone().map_or(EndReason::Expired, |reason| reason.0);
+    let receipt = Notice::Receipt {
+        reason: reason.clone(),
+        destroyed: usize::try_from(environment.destroyed_count).unwrap_or(0),
+        lived: environment.ready_at.map(|ready| at - ready),
+    };
+    tell(ctx, &mut tx, &environment, Place::Thread, receipt).await?;
+    tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelDestroyed { reason }).await?;
+    commit(attempt, tx).await
+}
+
+/// A destroy failed: again after a while, and after the third time a person has to look.
+pub(super) async fn destroy_failed(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let mut tx = ctx.db.write("fail a destroy run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
+    let failures = environment.destroy_failures + 1;
+    environments::set_destroy_failures(&mut tx, &environment.id, failures).await?;
+    if failures < DESTROY_ATTEMPTS {
+        let backoff = attempt.shop.settings.destroy_backoff;
+        let not_before = tx.real_now().await? + millis(backoff) * failures;
+        queue_destroy(ctx, &mut tx, &attempt.actor(), &environment, not_before).await?;
+        return commit(attempt, tx).await;
+    }
+    let why = failure.summary.clone();
+    let event = Event::GivenUp { why: why.clone() };
+    let environment = advance(attempt, &mut tx, &environment, event).await?;
+    let failed = Notice::Failed { run: attempt.run.id.clone(), kind: RunKind::Destroy, failure };
+    tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
+    let notice = Notice::Quarantined { why };
+    tell(ctx, &mut tx, &environment, Place::Thread, notice.clone()).await?;
+    if let Some(channel) = &ctx.operators_channel {
+        let message = outbox::NewMessage {
+            id: ctx.random(OutboxId::random),
+            environment: Some(&environment.id),
+            route: Route::Channel { channel: channel.clone() },
+            notice,
+            created_at: ctx.now(),
+        };
+        outbox::push(&mut tx, message).await?;
+    }
+    commit(attempt, tx).await
+}
+
+/// Ends the run under its epoch and returns the environment as it is, held until the commit.
+async fn finish(
+    attempt: &Attempt,
+    tx: &mut Tx,
+    status: RunStatus,
+    failure: Option<&Failure>,
+) -> Result<Environment, Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let environment = environments::lock(tx, &attempt.environment.id).await?;
+    let told = attempt.write_progress(tx, Some(status)).await?;
+    let outcome = runs::Outcome { status, failure, at: ctx.now() };
+    let held = runs::complete(tx, &attempt.run.id, attempt.run.epoch, outcome).await?;
+    if !told || !held {
+        return Err(Stopped::ClaimLost);
+    }
+    let entry = audit::Entry {
+        environment: Some(&environment.id),
+        run: Some(&attempt.run.id),
+        at: ctx.now(),
+        actor: &attempt.actor(),
+        action: "run.completed",
+        detail: json!({ "kind": attempt.run.kind, "status": status, "failure": failure }),
+    };
+    audit::record(tx, entry).await?;
+    Ok(environment)
+}
+
+async fn advance(
+    attempt: &Attempt,
+    tx: &mut Tx,
+    environment: &Environment,
+    event: Event,
+) -> Result<Environment, Stopped> {
+    let actor = attempt.actor();
+    let cause = Cause { actor: &actor, run: Some(&attempt.run.id) };
+    Ok(shift(&attempt.shop.ctx, tx, environment, event, cause).await?)
+}
+
+async fn commit(attempt: &Attempt, tx: Tx) -> Result<(), Stopped> {
+    tx.commit().await?;
+    attempt.shop.ctx.nudges.all();
+    Ok(())
+}

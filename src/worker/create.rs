@@ -1,0 +1,158 @@
+//! The create run: prepare, plan, gate, apply, collect.
+
+use secrecy::SecretString;
+
+use super::attempt::{Attempt, Stopped};
+use super::workplace::Workplace;
+use super::{Shop, complete};
+use crate::commands::transition::{Cause, Place, shift, tell};
+use crate::domain::environment::{Event, Status};
+use crate::domain::facts::ShownOutput;
+use crate::domain::notice::Notice;
+use crate::domain::plan::{Change, PlanSummary, PlannedResource};
+use crate::domain::run::Step;
+use crate::engine::Action;
+use crate::store::runs::{self, Run};
+use crate::template::OutputKind;
+
+/// A plan in JSON that is larger than this is a mistake in the template.
+const LARGEST_PLAN: u64 = 256 * 1024 * 1024;
+
+/// What the template brought forth.
+pub(super) struct Collected {
+    pub(super) outputs: Vec<ShownOutput>,
+    /// Name, label, value.
+    pub(super) secrets: Vec<(String, String, SecretString)>,
+}
+
+/// Executes it, and completes it whatever comes.
+pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
+    let mut attempt = Attempt::of(shop, run).await?;
+    match steps(&mut attempt).await {
+        Ok(collected) => complete::created(&attempt, collected).await,
+        Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
+        Err(Stopped::Failed(failure)) => complete::create_failed(&attempt, *failure).await,
+        Err(Stopped::Cancelled(by)) => complete::create_cancelled(&attempt, by).await,
+    }
+}
+
+async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
+    start(attempt).await?;
+    attempt.check()?;
+    attempt.begin(Step::Prepare).await?;
+    let place = attempt.workplace().await?;
+    attempt.end(Step::Prepare, "done", "").await?;
+    if !attempt.was_begun(Step::Apply).await? {
+        plan(attempt, &place).await?;
+        // Nothing asks a person yet: policy will, here, before anything is made.
+        attempt.begin(Step::Gate).await?;
+        attempt.end(Step::Gate, "done", "allowed").await?;
+    }
+    attempt.check()?;
+    attempt.begin(Step::Apply).await?;
+    let call = place.installed.engine.apply(&place.job);
+    let limit = place.manifest.limits.apply.real();
+    let called = attempt.child(Step::Apply, "apply", call, limit, &place.manifest).await?;
+    attempt.end(Step::Apply, "done", &called.exit.cause.to_string()).await?;
+    attempt.begin(Step::Collect).await?;
+    collect(attempt, &place)
+}
+
+/// The first worker moves the environment on; one that takes over finds that done.
+async fn start(attempt: &mut Attempt) -> Result<(), Stopped> {
+    if attempt.environment.status != Status::Requested {
+        return Ok(());
+    }
+    let shop = attempt.shop.clone();
+    let actor = attempt.actor();
+    let mut tx = shop.ctx.db.write("start a create run").await?;
+    let cause = Cause { actor: &actor, run: Some(&attempt.run.id) };
+    attempt.environment =
+        shift(&shop.ctx, &mut tx, &attempt.environment, Event::Started, cause).await?;
+    tx.commit().await?;
+    shop.ctx.nudges.outbox.notify_one();
+    Ok(())
+}
+
+/// Plans, keeps the plan for the apply, and shows what it will do.
+async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
+    attempt.check()?;
+    attempt.begin(Step::Plan).await?;
+    let engine = &place.installed.engine;
+    let limit = place.manifest.limits.plan.real();
+    let call = engine.plan(&place.job);
+    attempt.child(Step::Plan, "plan", call, limit, &place.manifest).await?;
+    let call = engine.show(&place.job);
+    let shown = attempt.secret_child("show", call, limit, &place.manifest).await?;
+    let json = shown.take_stdout(LARGEST_PLAN).map_err(|error| {
+        Stopped::failed(Step::Plan, format!("the plan cannot be read: {error}"))
+    })?;
+    let summary = summary(&engine.plan_summary(&json).map_err(Stopped::engine(Step::Plan))?);
+    attempt.end(Step::Plan, "done", &summary.to_string()).await?;
+    attempt.progress.lock().await.total = Some(summary.resources.len());
+
+    let ctx = &attempt.shop.ctx;
+    let mut tx = ctx.db.write("keep a plan").await?;
+    if !runs::set_plan(&mut tx, &attempt.run.id, attempt.run.epoch, &summary).await? {
+        return Err(Stopped::ClaimLost);
+    }
+    let notice = Notice::Plan { run: attempt.run.id.clone(), summary };
+    tell(ctx, &mut tx, &attempt.environment, Place::Thread, notice).await?;
+    tx.commit().await?;
+    ctx.nudges.outbox.notify_one();
+    Ok(())
+}
+
+/// The engine's plan in the shape that people are shown.
+fn summary(plan: &crate::engine::PlanSummary) -> PlanSummary {
+    let resource = |change: &crate::engine::Change| {
+        let kind = match change.action {
+            Action::Create => Change::Create,
+            Action::Update => Change::Update,
+            Action::Replace => Change::Replace,
+            Action::Delete => Change::Delete,
+            Action::Read | Action::Forget | Action::Import | Action::Nothing => return None,
+        };
+        Some(PlannedResource { address: change.resource.clone(), change: kind })
+    };
+    PlanSummary { resources: plan.changes.iter().filter_map(resource).collect() }
+}
+
+/// Reads the outputs out of the state: what may be shown, and what is sealed.
+fn collect(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
+    let values =
+        place.installed.engine.outputs(&place.job).map_err(Stopped::engine(Step::Collect))?;
+    let mut collected = Collected { outputs: Vec::new(), secrets: Vec::new() };
+    for output in &place.manifest.outputs {
+        let Some(found) = values.get(&output.name) else { continue };
+        let value = match &found.value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Null => continue,
+            other => other.to_string(),
+        };
+        let (name, label) = (output.name.clone(), output.label.clone());
+        if output.kind == OutputKind::Secret || found.sensitive {
+            collected.secrets.push((name, label, SecretString::from(value)));
+            continue;
+        }
+        collected.outputs.push(ShownOutput {
+            name,
+            label,
+            value,
+            link: output.kind == OutputKind::Link,
+        });
+    }
+    let outputs = collected.secrets.iter().map(|(_, _, value)| value);
+    attempt.hide(place.secrets.values().chain(outputs));
+    // An output that repeats a secret is one, whatever the manifest calls it.
+    let scrubber = attempt.scrubber();
+    let (shown, leaking): (Vec<_>, Vec<_>) = collected
+        .outputs
+        .into_iter()
+        .partition(|output| scrubber.scrub(&output.value) == output.value);
+    collected.outputs = shown;
+    for output in leaking {
+        collected.secrets.push((output.name, output.label, SecretString::from(output.value)));
+    }
+    Ok(collected)
+}

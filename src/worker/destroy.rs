@@ -1,0 +1,56 @@
+//! The destroy run: prepare, destroy, verify.
+
+use super::attempt::{Attempt, Stopped};
+use super::{Shop, complete};
+use crate::domain::run::Step;
+use crate::store::environments;
+use crate::store::runs::Run;
+
+/// Executes it, and completes it whatever comes.
+pub(super) async fn destroy(shop: &Shop, run: Run) -> Result<(), Stopped> {
+    let attempt = Attempt::of(shop, run).await?;
+    match steps(&attempt).await {
+        Ok(()) => complete::destroyed(&attempt).await,
+        Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
+        Err(Stopped::Failed(failure)) => complete::destroy_failed(&attempt, *failure).await,
+        Err(Stopped::Cancelled(_)) => {
+            let why = "It was interrupted.";
+            let Stopped::Failed(failure) = Stopped::failed(Step::Destroy, why) else {
+                return Err(Stopped::ClaimLost);
+            };
+            complete::destroy_failed(&attempt, *failure).await
+        }
+    }
+}
+
+async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
+    attempt.begin(Step::Prepare).await?;
+    let place = attempt.workplace().await?;
+    attempt.end(Step::Prepare, "done", "").await?;
+    let engine = &place.installed.engine;
+    let before = engine.resources(&place.job).map_err(Stopped::engine(Step::Destroy))?;
+    attempt.progress.lock().await.total = Some(before.len());
+    attempt.begin(Step::Destroy).await?;
+    let call = engine.destroy(&place.job);
+    let limit = place.manifest.limits.destroy.real();
+    let called = attempt.child(Step::Destroy, "destroy", call, limit, &place.manifest).await;
+    let after = engine.resources(&place.job).map_err(Stopped::engine(Step::Verify));
+    if let Ok(after) = &after {
+        let gone = before.len().saturating_sub(after.len());
+        let mut tx = attempt.shop.ctx.db.write("count what is destroyed").await?;
+        environments::count_destroyed(&mut tx, &attempt.environment.id, gone).await?;
+        tx.commit().await?;
+    }
+    called?;
+    attempt.end(Step::Destroy, "done", "").await?;
+    attempt.begin(Step::Verify).await?;
+    let left = after?;
+    if !left.is_empty()
+        || !engine.state_is_empty(&place.job).map_err(Stopped::engine(Step::Verify))?
+    {
+        let why = format!("The state still holds {} resources after the destroy.", left.len());
+        return Err(Stopped::failed(Step::Verify, why));
+    }
+    engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))?;
+    attempt.end(Step::Verify, "done", "the state is empty").await
+}

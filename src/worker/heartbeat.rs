@@ -1,0 +1,76 @@
+//! Keeps a claim alive, and hears through it that the run was called off.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use super::{Shop, millis};
+use crate::domain::{Actor, RunId};
+use crate::store::StoreError;
+use crate::store::runs::{self, Run};
+
+/// How the claim stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Pulse {
+    Held,
+    /// Held, and somebody wants the run to end.
+    Cancelled(Actor),
+    /// Another's by now.
+    Lost,
+}
+
+/// Beats until it is dropped.
+pub(super) struct Heartbeat(AbortHandle);
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Heartbeat {
+    pub(super) fn start(shop: &Shop, run: &Run) -> (Heartbeat, watch::Receiver<Pulse>) {
+        let first = run.cancel_by.clone().map_or(Pulse::Held, |by| Pulse::Cancelled(by.0));
+        let (sender, receiver) = watch::channel(first);
+        let beat = beat(shop.clone(), run.id.clone(), run.epoch, sender);
+        (Heartbeat(tokio::spawn(beat).abort_handle()), receiver)
+    }
+}
+
+async fn beat(shop: Shop, id: RunId, epoch: i64, pulse: watch::Sender<Pulse>) {
+    // A beat that fails is tried again sooner: a short outage must not cost the claim.
+    let hurried = (shop.settings.heartbeat / 5).max(Duration::from_millis(50));
+    let mut pause = shop.settings.heartbeat;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shop.ctx.nudges.cancel.notified() => {}
+        }
+        match renew(&shop, &id, epoch).await {
+            Ok(next) => {
+                pause = shop.settings.heartbeat;
+                let lost = next == Pulse::Lost;
+                pulse.send_if_modified(|now| std::mem::replace(now, next.clone()) != next);
+                if lost {
+                    return;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(run = %id, %error, "a heartbeat failed; it is tried again");
+                pause = hurried;
+            }
+        }
+    }
+}
+
+async fn renew(shop: &Shop, id: &RunId, epoch: i64) -> Result<Pulse, StoreError> {
+    let mut tx = shop.ctx.db.write("keep a claim").await?;
+    let until = tx.real_now().await? + millis(shop.settings.claim);
+    let run = runs::renew(&mut tx, id, epoch, until).await?;
+    tx.commit().await?;
+    Ok(match run {
+        None => Pulse::Lost,
+        Some(run) => run.cancel_by.map_or(Pulse::Held, |by| Pulse::Cancelled(by.0)),
+    })
+}

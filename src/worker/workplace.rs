@@ -1,0 +1,219 @@
+//! Where a run works: its template version unpacked, its engine, its job with variables and tags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::attempt::{Attempt, Stopped};
+use crate::domain::run::Step;
+use crate::engine::installed::Installed;
+use crate::engine::{Job, Layout, Preparation, Prepared, Variables, cli_config};
+use crate::secrets::{AssociatedData, Sealed};
+use crate::store::{secrets, settings, versions};
+use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
+
+/// How long another process may take to prepare the same version before we stop waiting.
+const BUSY_FOR: std::time::Duration = std::time::Duration::from_secs(900);
+
+/// An engine, ready to work on one environment.
+pub(super) struct Workplace {
+    pub(super) installed: Installed,
+    pub(super) manifest: Manifest,
+    pub(super) job: Job,
+    /// Every secret that the run knows.
+    pub(super) secrets: BTreeMap<String, SecretString>,
+}
+
+impl Attempt {
+    /// The run's own folder.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.shop.settings.data.join("runs").join(self.run.id.as_str())
+    }
+
+    /// The version as it was when the environment was asked for, prepared for its engine. Nothing but
+    /// the database is needed for it.
+    pub(super) async fn workplace(&self) -> Result<Workplace, Stopped> {
+        let step = Step::Prepare;
+        let (template, archive) = self.template().await?;
+        let manifest = template.manifest;
+        let installed = self.installed(&manifest)?;
+        let layout = self.layout(&archive, &installed)?;
+        let prepared = self.prepare(&installed, &layout, &manifest).await?;
+        let mut job = Job::new(&layout, &prepared, &self.environment.name, &self.folder())
+            .map_err(Stopped::engine(step))?;
+        let secrets = self.secret_inputs().await?;
+        self.hide(secrets.values());
+        let tags = self.tags().await?;
+        let variables = self.variables(&manifest, &secrets, &tags);
+        job.tags = manifest.all_tags(&tags);
+        job.credentials = self.credentials(&manifest);
+        let variables = Variables { plain: variables, ..Variables::default() };
+        job.write_variables(&variables).map_err(Stopped::engine(step))?;
+        installed.engine.open(&job).map_err(Stopped::engine(step))?;
+        Ok(Workplace { installed, manifest, job, secrets })
+    }
+
+    async fn template(&self) -> Result<(Template, Archive), Stopped> {
+        let mut tx = self.shop.ctx.db.read().await?;
+        let version = versions::get(&mut tx, &self.environment.version).await?;
+        let archive = Archive::from_bytes(version.archive);
+        let template = Template::from_archive(&archive).map_err(|problems| {
+            let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Stopped::failed(Step::Prepare, all.join("; "))
+        })?;
+        Ok((template, archive))
+    }
+
+    fn installed(&self, manifest: &Manifest) -> Result<Installed, Stopped> {
+        let installed = self.shop.engines.get(&manifest.engine).ok_or_else(|| {
+            let engine = manifest.engine;
+            Stopped::failed(Step::Prepare, format!("{engine} is not installed where Mayfly runs"))
+        })?;
+        manifest
+            .accepts_engine(&installed.version)
+            .map_err(|mismatch| Stopped::failed(Step::Prepare, mismatch.to_string()))?;
+        Ok(installed.clone())
+    }
+
+    fn layout(&self, archive: &Archive, installed: &Installed) -> Result<Layout, Stopped> {
+        let settings = &self.shop.settings;
+        let data = &settings.data;
+        let name = format!("{}-{}", self.environment.version, installed.engine.name());
+        let source = data.join("sources").join(&self.environment.version);
+        unpack(archive, &source)?;
+        let cli_config = cli_config(data, settings.cli_config.as_deref())
+            .map_err(Stopped::engine(Step::Prepare))?;
+        Ok(Layout {
+            version: data.join("versions").join(name),
+            source,
+            states: data.join("states"),
+            program: installed.program.clone(),
+            program_version: installed.version.clone(),
+            path: std::env::var("PATH").unwrap_or_default(),
+            home: data.join("home"),
+            cli_config,
+        })
+    }
+
+    /// Prepares the version once for all environments; who comes second waits.
+    async fn prepare(
+        &self,
+        installed: &Installed,
+        layout: &Layout,
+        manifest: &Manifest,
+    ) -> Result<Prepared, Stopped> {
+        let deadline = tokio::time::Instant::now() + BUSY_FOR;
+        loop {
+            self.check()?;
+            let preparation =
+                installed.engine.prepare(layout).map_err(Stopped::engine(Step::Prepare))?;
+            match preparation {
+                Preparation::Ready(prepared) => return Ok(prepared),
+                Preparation::Needed(invocations, guard) => {
+                    for (n, mut invocation) in invocations.into_iter().enumerate() {
+                        invocation.env.extend(self.credentials(manifest));
+                        let name = format!("prepare-{n}");
+                        let limit = manifest.limits.plan.real();
+                        self.child(Step::Prepare, &name, invocation, limit, manifest).await?;
+                    }
+                    return guard.finish().map_err(Stopped::engine(Step::Prepare));
+                }
+                Preparation::Busy if tokio::time::Instant::now() > deadline => {
+                    let why =
+                        "another process has been preparing this template version for too long";
+                    return Err(Stopped::failed(Step::Prepare, why));
+                }
+                Preparation::Busy => {
+                    tokio::time::sleep(std::time::Duration::from_millis(300)).await
+                }
+            }
+        }
+    }
+
+    async fn secret_inputs(&self) -> Result<BTreeMap<String, SecretString>, Stopped> {
+        let mut tx = self.shop.ctx.db.read().await?;
+        let id = &self.environment.id;
+        let mut opened = BTreeMap::new();
+        for secret in secrets::of_environment(&mut tx, id, secrets::INPUT).await? {
+            let data = AssociatedData { environment: id.as_str(), field: &secret.field };
+            let value = Sealed::from_bytes(secret.sealed)
+                .and_then(|sealed| self.shop.ctx.keyring.open(data, &sealed))
+                .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()))?;
+            opened.insert(secret.field, value);
+        }
+        Ok(opened)
+    }
+
+    /// Whose it is and of which installation, on everything that is made.
+    async fn tags(&self) -> Result<BTreeMap<String, String>, Stopped> {
+        let mut tx = self.shop.ctx.db.read().await?;
+        let installation = settings::get(&mut tx, settings::INSTALLATION).await?;
+        let e = &self.environment;
+        let tags = [
+            ("installation", installation),
+            ("environment", Some(e.name.clone())),
+            ("owner", Some(e.owner_user.clone())),
+            ("team", e.team.clone()),
+            ("project", e.project.clone()),
+            ("cost-center", e.cost_center.clone()),
+        ];
+        let named = tags
+            .into_iter()
+            .filter_map(|(key, value)| value.map(|value| (format!("mayfly:{key}"), value)));
+        Ok(named.collect())
+    }
+
+    fn variables(
+        &self,
+        manifest: &Manifest,
+        secrets: &BTreeMap<String, SecretString>,
+        tags: &BTreeMap<String, String>,
+    ) -> serde_json::Map<String, serde_json::Value> {
+        let settings = &self.shop.settings;
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let reserved = ReservedValues {
+            environment: self.environment.name.clone(),
+            tags: tags.clone(),
+            site_root: text(&settings.data.join("sites")),
+            site_url: settings.sites_url.clone(),
+            run_dir: text(&self.folder().join("work")),
+        };
+        let inputs: Inputs = self.environment.inputs.0.clone().into();
+        manifest.variables(Supplied { inputs: &inputs, secrets, reserved: &reserved })
+    }
+
+    /// What the template's credentials setting names, and nothing else.
+    fn credentials(&self, manifest: &Manifest) -> BTreeMap<String, String> {
+        let wanted = &manifest.credentials;
+        let given = |name: &String| {
+            let set = self.shop.settings.credentials.get(name).cloned();
+            set.or_else(|| std::env::var(name).ok()).map(|value| (name.clone(), value))
+        };
+        let mut found: BTreeMap<String, String> =
+            wanted.environment.iter().filter_map(given).collect();
+        found.extend(wanted.profile.clone().map(|profile| ("AWS_PROFILE".to_owned(), profile)));
+        found.extend(wanted.role.clone().map(|role| ("AWS_ROLE_ARN".to_owned(), role)));
+        found
+    }
+}
+
+/// Lays a version's source out as it was, once: beside, then renamed, so that half of it never stands.
+fn unpack(archive: &Archive, source: &Path) -> Result<(), Stopped> {
+    if source.is_dir() {
+        return Ok(());
+    }
+    let trouble =
+        |error: &dyn std::fmt::Display| Stopped::Trouble(format!("{}: {error}", source.display()));
+    let parent = source.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).map_err(|e| trouble(&e))?;
+    let beside = tempfile::Builder::new().prefix(".unpack-").tempdir_in(parent);
+    let beside = beside.map_err(|e| trouble(&e))?;
+    let whole = beside.path().join("source");
+    archive.unpack(&whole).map_err(|e| trouble(&e))?;
+    match std::fs::rename(&whole, source) {
+        // Another run was faster: what it laid out is the same.
+        Err(_) if source.is_dir() => Ok(()),
+        renamed => renamed.map_err(|e| trouble(&e)),
+    }
+}
