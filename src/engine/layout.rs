@@ -246,3 +246,35 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), EngineError> 
 pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_backend_is_accepted() {
+        let data = tempfile::tempdir().unwrap();
+        let states = Path::new("/data/states");
+        let check = |backend: &str, folder: &str| {
+            let value = serde_json::json!({
+                "backend": {"type": backend, "config": {"path": null, "workspace_dir": folder}}
+            });
+            std::fs::write(data.path().join("terraform.tfstate"), value.to_string()).unwrap();
+            check_backend(data.path(), states)
+        };
+        check("local", "/data/states").unwrap();
+        for (backend, folder) in [("local", "/elsewhere"), ("s3", "/data/states")] {
+            let refused = check(backend, folder).unwrap_err();
+            assert!(matches!(refused, EngineError::Backend { .. }), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_operators_configuration_must_exist_and_ours_is_made() {
+        let data = tempfile::tempdir().unwrap();
+        let missing = data.path().join("none.tfrc");
+        assert!(cli_config(data.path(), Some(&missing)).unwrap_err().to_string().contains("none"));
+        let ours = cli_config(data.path(), None).unwrap();
+        assert_eq!(cli_config(data.path(), Some(&ours)).unwrap(), ours);
+    }
+}
