@@ -99,6 +99,9 @@ impl Layout {
 
     /// Takes the lock and copies the source into a new attempt; `None`: somebody else has the lock.
     pub(super) fn begin(&self) -> Result<Option<(Guard, Prepared)>, EngineError> {
+        for path in [&self.version, &self.states, &self.home, &self.cli_config] {
+            check_absolute(path)?;
+        }
         make_private(&self.version)?;
         make_private(&self.states)?;
         make_private(&self.home)?;
@@ -222,6 +225,11 @@ pub fn cli_config(data: &Path, operators: Option<&Path>) -> Result<PathBuf, Engi
     let path = data.join("engine.tfrc");
     write_whole(&path, b"# Written by Mayfly: engines read no other configuration.\n")?;
     path.canonicalize().map_err(EngineError::file(&path))
+}
+
+/// Children run in folders of their own.
+pub(super) fn check_absolute(path: &Path) -> Result<(), EngineError> {
+    if path.is_absolute() { Ok(()) } else { Err(EngineError::Relative(path.to_path_buf())) }
 }
 
 pub(super) fn make_private(folder: &Path) -> Result<(), EngineError> {

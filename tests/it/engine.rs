@@ -187,7 +187,7 @@ async fn a_whole_life() {
         let show = house.start("show", engine.show(&job)).await;
         assert!(show.wait().await.unwrap().success());
         let plan = engine.plan_summary(&show.take_stdout(64 << 20).unwrap()).unwrap();
-        assert_eq!((plan.to_string(), plan.changes.len()), ("+4 ~0 -0".to_owned(), 4));
+        assert_eq!((plan.to_string(), plan.resources.len()), ("+4 ~0 -0".to_owned(), 4));
 
         let (events, exit) = house.run("apply", engine.apply(&job)).await;
         assert!(exit.success(), "{events:?}");
