@@ -47,6 +47,7 @@ pub enum Event {
     Diagnostic(Diagnostic),
     /// After a plan: what would be; after an apply or a destroy: what was.
     Summary(Summary),
+    /// At the end of an apply.
     Outputs(BTreeMap<String, Output>),
     /// Anything else that a person may want to read.
     Log(String),
@@ -196,8 +197,12 @@ fn diagnostic(value: &Value) -> Option<Event> {
     }))
 }
 
+/// Of an apply; those of a plan have an action, and no values yet.
 fn outputs(value: &Value) -> Option<Event> {
     let outputs = value.get("outputs")?.as_object()?;
+    if outputs.values().any(|output| output.get("action").is_some()) {
+        return None;
+    }
     let one = |(name, output): (&String, &Value)| {
         let sensitive = output.get("sensitive").and_then(Value::as_bool).unwrap_or_default();
         (name.clone(), Output { sensitive, value: output.get("value").cloned() })
@@ -212,4 +217,178 @@ fn string(value: &Value, pointer: &str) -> Option<String> {
 fn number(value: &Value, pointer: &str) -> u64 {
     let number = value.pointer(pointer);
     number.and_then(Value::as_u64).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn hook(kind: &str, mut more: Value) -> Option<Event> {
+        more["resource"] = json!({
+            "addr": "module.net.aws_vpc.main[\"a\"]", "module": "module.net",
+            "resource_type": "aws_vpc", "resource_name": "main", "resource_key": "a",
+        });
+        let line = json!({
+            "@level": "info", "@message": "a message", "@module": "terraform.ui",
+            "@timestamp": "2026-01-01T00:00:00.000000Z", "hook": more, "type": kind,
+        });
+        parse(&line.to_string())
+    }
+
+    fn vpc() -> String {
+        "module.net.aws_vpc.main[\"a\"]".to_owned()
+    }
+
+    fn log(text: &str) -> Option<Event> {
+        Some(Event::Log(text.to_owned()))
+    }
+
+    #[test]
+    fn a_resources_life() {
+        let (resource, action) = (vpc(), Action::Create);
+        let elapsed = Duration::from_secs(11);
+        let kind = "aws_vpc".to_owned();
+        assert_eq!(
+            hook("apply_start", json!({"action": "create"})),
+            Some(Event::Started { resource: resource.clone(), kind, action })
+        );
+        assert_eq!(
+            hook("apply_progress", json!({"action": "create", "elapsed_seconds": 11})),
+            Some(Event::Progress { resource: resource.clone(), action, elapsed })
+        );
+        let done = json!({
+            "action": "create", "elapsed_seconds": 11, "id_key": "id", "id_value": "vpc-1",
+        });
+        let id = Some("id=vpc-1".to_owned());
+        assert_eq!(
+            hook("apply_complete", done),
+            Some(Event::Completed { resource: resource.clone(), action, elapsed, id })
+        );
+        assert_eq!(
+            hook("apply_complete", json!({"action": "delete", "elapsed_seconds": 11})),
+            Some(Event::Completed {
+                resource: resource.clone(),
+                action: Action::Delete,
+                elapsed,
+                id: None
+            })
+        );
+        assert_eq!(
+            hook("apply_errored", json!({"action": "create", "elapsed_seconds": 11})),
+            Some(Event::Errored { resource, action, elapsed })
+        );
+    }
+
+    #[test]
+    fn provisioners_talk_in_the_log_and_refreshes_do_not() {
+        let said = hook("provision_progress", json!({"output": "almost \r\n"}));
+        assert_eq!(said, log(&format!("{}: almost", vpc())));
+        for kind in ["provision_start", "provision_complete", "provision_errored"] {
+            assert_eq!(
+                hook(kind, json!({"provisioner": "local-exec"})),
+                log("a message"),
+                "{kind}"
+            );
+        }
+        for kind in ["refresh_start", "refresh_complete"] {
+            assert_eq!(hook(kind, json!({})), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn plans_drift_and_summaries() {
+        let change = |kind: &str, action: &str| {
+            let resource = json!({"addr": "aws_vpc.a", "resource_type": "aws_vpc"});
+            let change = json!({"resource": resource, "action": action, "reason": "tainted"});
+            parse(&json!({"type": kind, "@message": "m", "change": change}).to_string())
+        };
+        let (resource, kind) = ("aws_vpc.a".to_owned(), "aws_vpc".to_owned());
+        for (word, action) in [
+            ("create", Action::Create),
+            ("update", Action::Update),
+            ("replace", Action::Replace),
+            ("delete", Action::Delete),
+            ("remove", Action::Delete),
+            ("forget", Action::Forget),
+            ("import", Action::Import),
+            ("read", Action::Read),
+            ("noop", Action::Nothing),
+            ("something new", Action::Nothing),
+        ] {
+            let planned = Event::Planned { resource: resource.clone(), kind: kind.clone(), action };
+            assert_eq!(change("planned_change", word), Some(planned), "{word}");
+        }
+        let drifted = Event::Drifted { resource, kind, action: Action::Update };
+        assert_eq!(change("resource_drift", "update"), Some(drifted));
+
+        let sum = Some(Event::Summary(Summary { add: 3, change: 0, remove: 1 }));
+        let terraform = r#"{"changes":{"add":3,"change":0,"import":0,"remove":1,"operation":"plan"},"type":"change_summary"}"#;
+        let tofu = r#"{"changes":{"add":3,"change":0,"import":0,"remove":1,"forget":2,"operation":"apply"},"type":"change_summary"}"#;
+        assert_eq!((parse(terraform), parse(tofu)), (sum.clone(), sum));
+    }
+
+    #[test]
+    fn outputs_come_after_the_apply_and_sensitive_ones_without_value() {
+        let planned = r#"{"@message":"Outputs: 1","outputs":{"s":{"sensitive":true,"action":"create"}},"type":"outputs"}"#;
+        assert_eq!(parse(planned), log("Outputs: 1"));
+        let applied = r#"{"@message":"Outputs: 2","outputs":{"s":{"sensitive":true,"type":"string"},"u":{"sensitive":false,"type":["list","string"],"value":["x"]}},"type":"outputs"}"#;
+        let Some(Event::Outputs(outputs)) = parse(applied) else { panic!("no outputs") };
+        assert_eq!(outputs["s"], Output { sensitive: true, value: None });
+        assert_eq!(outputs["u"], Output { sensitive: false, value: Some(json!(["x"])) });
+    }
+
+    #[test]
+    fn a_diagnostic_has_its_place_and_may_lack_all_but_its_summary() {
+        let full = r#"{"@level":"error","@message":"Error: local-exec provisioner error","diagnostic":{"severity":"error","summary":"local-exec provisioner error","detail":"exit status 3","address":"terraform_data.bad","range":{"filename":"main.tf","start":{"line":2,"column":30,"byte":63},"end":{"line":2,"column":31,"byte":64}},"snippet":{"context":"resource","code":"  provisioner","start_line":2}},"type":"diagnostic"}"#;
+        let found = Diagnostic {
+            severity: Severity::Error,
+            summary: "local-exec provisioner error".into(),
+            detail: "exit status 3".into(),
+            address: Some("terraform_data.bad".into()),
+            file: Some("main.tf".into()),
+            line: Some(2),
+            snippet: Some("  provisioner".into()),
+        };
+        assert_eq!(parse(full), Some(Event::Diagnostic(found)));
+        // As tofu's `init` prints it: without a type.
+        let bare = r#"{"@level":"warn","@message":"m","diagnostic":{"severity":"warning","summary":"s","detail":""}}"#;
+        let Some(Event::Diagnostic(found)) = parse(bare) else { panic!("no diagnostic") };
+        assert_eq!((found.severity, found.line), (Severity::Warning, None));
+    }
+
+    #[test]
+    fn what_is_no_event_is_a_line_of_the_log() {
+        let terraform = r#"{"@level":"info","@message":"Terraform 1.11.4","terraform":"1.11.4","type":"version","ui":"1.2"}"#;
+        let tofu = r#"{"@level":"info","@message":"OpenTofu 1.12.6","tofu":"1.12.6","type":"version","ui":"1.2"}"#;
+        assert_eq!((parse(terraform), parse(tofu)), (None, None));
+        let init = r#"{"@level":"info","@message":"Initializing the backend...","message_code":"initializing_backend_message","type":"init_output"}"#;
+        let untyped = r#"{"@level":"info","@message":"Initializing the backend..."}"#;
+        let expected = log("Initializing the backend...");
+        assert_eq!((parse(init), parse(untyped)), (expected.clone(), expected));
+        assert_eq!(parse(r#"{"@message":"hello","type":"log"}"#), log("hello"));
+        assert_eq!(parse("Error: plain text"), log("Error: plain text"));
+        for odd in ["[1]", "\"x\"", "7", "{", "{\"type\":\"apply_start\""] {
+            assert_eq!(parse(odd), log(odd), "{odd}");
+        }
+        for nothing in
+            ["", "  ", "{}", r#"{"type":"apply_start"}"#, r#"{"type":"outputs","outputs":7}"#]
+        {
+            assert_eq!(parse(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_was_begun_and_not_ended_is_in_flight() {
+        let mut in_flight = InFlight::default();
+        let started =
+            |name: &str, action| Event::Started { resource: name.into(), kind: "t".into(), action };
+        let (action, elapsed) = (Action::Create, Duration::ZERO);
+        in_flight.see(&started("a", Action::Create));
+        in_flight.see(&started("b", Action::Create));
+        in_flight.see(&started("c", Action::Delete));
+        in_flight.see(&Event::Completed { resource: "a".into(), action, elapsed, id: None });
+        in_flight.see(&Event::Errored { resource: "b".into(), action, elapsed });
+        assert_eq!(in_flight.resources().collect::<Vec<_>>(), [("c", Action::Delete)]);
+    }
 }

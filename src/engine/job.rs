@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::layout::{Layout, Prepared, make_private, to_json, write_whole};
+use super::layout::{Layout, Prepared, check_absolute, make_private, to_json, write_whole};
 use super::{EngineError, Invocation};
 
 /// One environment and one run of it.
@@ -47,6 +47,7 @@ impl Job {
         {
             return Err(EngineError::Name(environment.chars().take(100).collect()));
         }
+        check_absolute(run)?;
         make_private(run)?;
         make_private(&run.join("work"))?;
         Ok(Job {
@@ -80,7 +81,7 @@ impl Job {
         self.run.join("vars.json")
     }
 
-    /// The files for `plan` and `destroy`; `apply` takes the ephemeral one alone.
+    /// If there are such variables. Holds secrets.
     pub(super) fn ephemeral_file(&self) -> Option<PathBuf> {
         self.ephemeral.then(|| self.run.join("ephemeral.json"))
     }
@@ -105,5 +106,62 @@ impl Job {
         all.extend(args);
         let program = self.layout.program.clone();
         Invocation { program, args: all, env, cwd: self.run.join("work") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(folder: &Path) -> Layout {
+        Layout {
+            version: folder.join("version"),
+            source: folder.join("template"),
+            states: folder.join("states"),
+            program: "terraform".into(),
+            program_version: semver::Version::new(1, 11, 4),
+            path: "/bin".into(),
+            home: folder.join("home"),
+            cli_config: folder.join("engine.tfrc"),
+        }
+    }
+
+    #[test]
+    fn a_name_that_could_leave_the_states_folder_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let prepared = Prepared { source: "/src".into(), data: "/data".into() };
+        let job = |name: &str| {
+            Job::new(&layout(folder.path()), &prepared, name, &folder.path().join("run"))
+        };
+        let long = "x".repeat(91);
+        for name in ["", "default", "..", ".hidden", "a/b", "a b", "ä", &long] {
+            assert!(matches!(job(name), Err(EngineError::Name(_))), "{name}");
+        }
+        for name in ["preview-env-calm-otter", "a", "A_1.b", &"x".repeat(90)] {
+            assert!(job(name).is_ok(), "{name}");
+        }
+        let relative = Job::new(&layout(folder.path()), &prepared, "a", Path::new("run"));
+        assert!(matches!(relative, Err(EngineError::Relative(_))));
+    }
+
+    #[test]
+    fn nothing_secret_is_an_argument_or_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let prepared = Prepared { source: "/src".into(), data: "/data".into() };
+        let run = folder.path().join("run");
+        let mut job = Job::new(&layout(folder.path()), &prepared, "env", &run).unwrap();
+        job.credentials.insert("AWS_SECRET_ACCESS_KEY".into(), "hunter2".into());
+        let secret =
+            |text: &str| [("password".to_owned(), Value::from(text))].into_iter().collect();
+        let variables = Variables { plain: secret("hunter2"), ephemeral: secret("hunter2") };
+        job.write_variables(&variables).unwrap();
+        let invocation = job.invocation(vec!["apply".into()]);
+        assert_eq!(invocation.env["AWS_SECRET_ACCESS_KEY"], "hunter2");
+        assert!(!format!("{invocation:?}").contains("hunter2"));
+        for file in ["vars.json", "ephemeral.json"] {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(run.join(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
     }
 }

@@ -99,6 +99,9 @@ impl Layout {
 
     /// Takes the lock and copies the source into a new attempt; `None`: somebody else has the lock.
     pub(super) fn begin(&self) -> Result<Option<(Guard, Prepared)>, EngineError> {
+        for path in [&self.version, &self.states, &self.home, &self.cli_config] {
+            check_absolute(path)?;
+        }
         make_private(&self.version)?;
         make_private(&self.states)?;
         make_private(&self.home)?;
@@ -224,6 +227,11 @@ pub fn cli_config(data: &Path, operators: Option<&Path>) -> Result<PathBuf, Engi
     path.canonicalize().map_err(EngineError::file(&path))
 }
 
+/// Children run in folders of their own.
+pub(super) fn check_absolute(path: &Path) -> Result<(), EngineError> {
+    if path.is_absolute() { Ok(()) } else { Err(EngineError::Relative(path.to_path_buf())) }
+}
+
 pub(super) fn make_private(folder: &Path) -> Result<(), EngineError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(EngineError::file(folder))
@@ -245,4 +253,36 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), EngineError> 
 /// What is written this way has string keys only, so that it cannot fail.
 pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_backend_is_accepted() {
+        let data = tempfile::tempdir().unwrap();
+        let states = Path::new("/data/states");
+        let check = |backend: &str, folder: &str| {
+            let value = serde_json::json!({
+                "backend": {"type": backend, "config": {"path": null, "workspace_dir": folder}}
+            });
+            std::fs::write(data.path().join("terraform.tfstate"), value.to_string()).unwrap();
+            check_backend(data.path(), states)
+        };
+        check("local", "/data/states").unwrap();
+        for (backend, folder) in [("local", "/elsewhere"), ("s3", "/data/states")] {
+            let refused = check(backend, folder).unwrap_err();
+            assert!(matches!(refused, EngineError::Backend { .. }), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_operators_configuration_must_exist_and_ours_is_made() {
+        let data = tempfile::tempdir().unwrap();
+        let missing = data.path().join("none.tfrc");
+        assert!(cli_config(data.path(), Some(&missing)).unwrap_err().to_string().contains("none"));
+        let ours = cli_config(data.path(), None).unwrap();
+        assert_eq!(cli_config(data.path(), Some(&ours)).unwrap(), ours);
+    }
 }

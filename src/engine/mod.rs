@@ -19,11 +19,12 @@ use std::path::{Path, PathBuf};
 pub use event::{Diagnostic, Event, InFlight, Output, Severity, Summary};
 pub use job::{Job, Variables};
 pub use layout::{Guard, Layout, Preparation, Prepared, cli_config, remove_version};
-pub use plan::{Action, Change, PlanSummary};
+pub use plan::Action;
 pub use state::{Opened, OutputValue};
 pub use terraform::{OPENTOFU, TERRAFORM, Terraform};
 pub use version::satisfies;
 
+use crate::domain::plan::PlanSummary;
 use crate::process::{Limits, Spec};
 
 /// What a worker needs of an engine. Pure but for the files of [`Layout`] and [`Job`].
@@ -70,6 +71,9 @@ pub trait Engine: Send + Sync {
 
     /// What the saved plan would do, from what [`Engine::show`] printed.
     fn plan_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError>;
+
+    /// What others have changed since the last run, from what [`Engine::show`] printed.
+    fn drift_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError>;
 
     /// The environment's outputs, sensitive ones too.
     fn outputs(&self, job: &Job) -> Result<BTreeMap<String, OutputValue>, EngineError>;
@@ -123,6 +127,10 @@ pub enum EngineError {
         "{path}: links to {target}, outside the template: copy the file into the template's folder"
     )]
     LinkOutside { path: PathBuf, target: PathBuf },
+    #[error(
+        "{0} is a relative path, which means another place in each process: give the data folder as an absolute path"
+    )]
+    Relative(PathBuf),
     #[error(
         "`{0}` cannot name an environment: use 1 to 90 letters, digits, `-`, `_` or `.`, and not `default`"
     )]

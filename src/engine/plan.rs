@@ -1,9 +1,8 @@
 //! What a plan would do.
 
-use std::fmt;
-
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+
+use crate::domain::plan::{Change, PlanSummary, PlannedResource};
 
 /// What happens to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -23,35 +22,18 @@ pub enum Action {
     Nothing,
 }
 
-/// One resource of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub resource: String,
-    pub kind: String,
-    pub action: Action,
-}
-
-/// What a plan would do; reads and what stays as it is are left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PlanSummary {
-    pub changes: Vec<Change>,
-    /// What others changed since the last run.
-    pub drift: Vec<Change>,
-    /// Created, counting the new half of what is replaced.
-    pub add: u64,
-    pub change: u64,
-    /// Deleted, counting the old half of what is replaced.
-    pub remove: u64,
-}
-
-impl fmt::Display for PlanSummary {
-    /// `+3 ~0 -0`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{} ~{} -{}", self.add, self.change, self.remove)
-    }
-}
-
 impl Action {
+    /// What it comes to for whoever reads the plan; `None` for what makes, changes and ends nothing.
+    pub fn change(self) -> Option<Change> {
+        match self {
+            Action::Create => Some(Change::Create),
+            Action::Update => Some(Change::Update),
+            Action::Replace => Some(Change::Replace),
+            Action::Delete => Some(Change::Delete),
+            Action::Read | Action::Forget | Action::Import | Action::Nothing => None,
+        }
+    }
+
     /// From the list that plans hold (`["delete","create"]`), or the word that events hold (`replace`).
     pub(super) fn of(words: &[&str]) -> Action {
         match words {
@@ -83,46 +65,77 @@ struct Shown {
 #[derive(Deserialize)]
 struct ShownChange {
     address: String,
-    r#type: String,
     change: ShownActions,
 }
 
 #[derive(Deserialize)]
 struct ShownActions {
     actions: Vec<String>,
-    #[serde(default)]
-    importing: Option<IgnoredAny>,
 }
 
-/// Reads what `show -json` prints of a plan.
-pub(super) fn summarise(json: &[u8]) -> Result<PlanSummary, serde_json::Error> {
+/// Reads what `show -json` prints of a plan: what it would do, and what others did.
+pub(super) fn summarise(json: &[u8]) -> Result<(PlanSummary, PlanSummary), serde_json::Error> {
     let shown: Shown = serde_json::from_slice(json)?;
-    let mut summary = PlanSummary::default();
-    for change in shown.resource_changes.into_iter().map(Change::from) {
-        let (add, changed, remove) = match change.action {
-            Action::Create => (1, 0, 0),
-            Action::Update => (0, 1, 0),
-            Action::Delete => (0, 0, 1),
-            Action::Replace => (1, 0, 1),
-            Action::Forget | Action::Import => (0, 0, 0),
-            Action::Read | Action::Nothing => continue,
-        };
-        summary.add += add;
-        summary.change += changed;
-        summary.remove += remove;
-        summary.changes.push(change);
-    }
-    summary.drift = shown.resource_drift.into_iter().map(Change::from).collect();
-    Ok(summary)
+    Ok((summary(shown.resource_changes), summary(shown.resource_drift)))
 }
 
-impl From<ShownChange> for Change {
-    fn from(shown: ShownChange) -> Change {
+fn summary(shown: Vec<ShownChange>) -> PlanSummary {
+    let one = |shown: ShownChange| {
         let words: Vec<&str> = shown.change.actions.iter().map(String::as_str).collect();
-        let action = match Action::of(&words) {
-            Action::Nothing if shown.change.importing.is_some() => Action::Import,
-            action => action,
-        };
-        Change { resource: shown.address, kind: shown.r#type, action }
+        let change = Action::of(&words).change()?;
+        Some(PlannedResource { address: shown.address, change })
+    };
+    PlanSummary { resources: shown.into_iter().filter_map(one).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shown(address: &str, actions: &[&str]) -> serde_json::Value {
+        json!({
+            "address": address, "mode": "managed", "type": "aws_vpc", "name": "x",
+            "change": {"actions": actions, "before": {"secret": "hunter2"}, "after": {}},
+        })
+    }
+
+    #[test]
+    fn every_action_is_counted_as_the_engine_counts_it() {
+        let plan = json!({
+            "format_version": "1.2",
+            "resource_changes": [
+                shown("new", &["create"]),
+                shown("changed", &["update"]),
+                shown("gone", &["delete"]),
+                shown("anew", &["delete", "create"]),
+                shown("anew_first", &["create", "delete"]),
+                shown("left", &["forget"]),
+                shown("same", &["no-op"]),
+                shown("seen", &["read"]),
+            ],
+            "resource_drift": [shown("drifted", &["update"])],
+        });
+        let (summary, drift) = summarise(plan.to_string().as_bytes()).unwrap();
+        assert_eq!(summary.to_string(), "+3 ~1 -3");
+        let changes: Vec<_> =
+            summary.resources.iter().map(|r| (r.address.as_str(), r.change)).collect();
+        assert_eq!(
+            changes,
+            [
+                ("new", Change::Create),
+                ("changed", Change::Update),
+                ("gone", Change::Delete),
+                ("anew", Change::Replace),
+                ("anew_first", Change::Replace),
+            ]
+        );
+        assert_eq!(drift.resources[0].address, "drifted");
+    }
+
+    #[test]
+    fn an_empty_plan_is_one_and_half_a_plan_is_none() {
+        assert_eq!(summarise(b"{}").unwrap().0.to_string(), "+0 ~0 -0");
+        assert!(summarise(b"{\"resource_changes\": [").is_err());
     }
 }

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::state::{self, State};
 use super::{
-    Engine, EngineError, Event, Invocation, Job, Layout, Opened, OutputValue, PlanSummary,
-    Preparation, Prepared, event, layout, plan, version,
+    Engine, EngineError, Event, Invocation, Job, Layout, Opened, OutputValue, Preparation,
+    Prepared, event, layout, plan, version,
 };
+use crate::domain::plan::PlanSummary;
 
 /// The program `terraform`.
 pub const TERRAFORM: Terraform = Terraform { kind: Kind::Terraform };
@@ -125,11 +126,11 @@ impl Engine for Terraform {
     }
 
     fn plan_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError> {
-        plan::summarise(show_json).map_err(|source| EngineError::Json {
-            what: "the plan",
-            engine: self.name(),
-            source,
-        })
+        self.summarise(show_json).map(|(plan, _)| plan)
+    }
+
+    fn drift_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError> {
+        self.summarise(show_json).map(|(_, drift)| drift)
     }
 
     fn outputs(&self, job: &Job) -> Result<BTreeMap<String, OutputValue>, EngineError> {
@@ -150,6 +151,11 @@ impl Engine for Terraform {
 }
 
 impl Terraform {
+    fn summarise(&self, show_json: &[u8]) -> Result<(PlanSummary, PlanSummary), EngineError> {
+        let json = |source| EngineError::Json { what: "the plan", engine: self.name(), source };
+        plan::summarise(show_json).map_err(json)
+    }
+
     /// Terraform checks its constraint itself; tofu does so only in `.tofu` files.
     fn check_required_version(&self, layout: &Layout) -> Result<(), EngineError> {
         let source = &layout.source;
@@ -234,4 +240,60 @@ fn var_file(path: &Path) -> String {
 
 fn strings(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_also_behind_a_warning() {
+        let terraform = "{\n  \"terraform_version\": \"1.11.4\",\n  \"platform\": \"linux_amd64\",\n  \"provider_selections\": {},\n  \"terraform_outdated\": false\n}\n";
+        assert_eq!(TERRAFORM.parse_version(terraform), Some(Version::new(1, 11, 4)));
+        let tofu = "Warning: Unable to open CLI configuration file\n\n{\"terraform_version\":\"1.12.6-dev\"}\n";
+        assert_eq!(OPENTOFU.parse_version(tofu).unwrap().to_string(), "1.12.6-dev");
+        for other in ["", "Pulumi v3.250.0", "{}", "{\"terraform_version\":\"latest\"}"] {
+            assert_eq!(TERRAFORM.parse_version(other), None, "{other}");
+        }
+    }
+
+    fn prepare(engine: Terraform, main: &str, tofu: Option<&str>) -> Result<(), EngineError> {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let source = root.join("template");
+        std::fs::create_dir(&source).unwrap();
+        std::fs::write(source.join("main.tf"), main).unwrap();
+        if let Some(tofu) = tofu {
+            std::fs::write(source.join("main.tofu"), tofu).unwrap();
+        }
+        let layout = Layout {
+            version: root.join("version"),
+            source,
+            states: root.join("states"),
+            program: engine.program().into(),
+            program_version: Version::parse("1.12.6-dev").unwrap(),
+            path: "/bin".into(),
+            home: root.join("home"),
+            cli_config: root.join("rc"),
+        };
+        engine.prepare(&layout).map(drop)
+    }
+
+    #[test]
+    fn what_tofu_does_not_check_is_checked_here() {
+        let narrow = "# a comment\nterraform {\n  required_version = \"~> 1.11.0\"\n}\n";
+        let refused = prepare(OPENTOFU, narrow, None).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "main.tf:3: required_version `~> 1.11.0` excludes opentofu 1.12.6-dev: \
+             install a version that fits, or change the constraint"
+        );
+        let odd = narrow.replace("~> 1.11.0", "newest");
+        let refused = prepare(OPENTOFU, &odd, None).unwrap_err().to_string();
+        assert!(refused.starts_with("main.tf:3: required_version `newest` is no"), "{refused}");
+        prepare(OPENTOFU, &narrow.replace("1.11.0", "1.11"), None).unwrap();
+        prepare(OPENTOFU, narrow, Some("# shadows it\n")).unwrap();
+        prepare(OPENTOFU, "terraform {", None).expect("`init` says what is wrong with it");
+        prepare(TERRAFORM, narrow, None).expect("terraform checks its own");
+    }
 }

@@ -4,6 +4,7 @@
 //! starts the program and stays beside it. The two speak through files in the run's folder alone
 //! ([`files`]), so a restarted bot finds what it left ([`Supervised::attach`]) and loses nothing.
 
+mod bury;
 mod census;
 mod exit;
 mod identity;
@@ -12,6 +13,7 @@ mod lines;
 mod spec;
 mod supervised;
 mod supervisor;
+mod watch;
 
 pub use census::leftovers_of;
 pub use exit::{Cause, Exit};

@@ -7,14 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal};
 use tokio::time::{Instant, sleep};
 
 use super::lines::Tail;
 use super::spec::{files, read_json, write_json};
 use super::supervisor::HELD;
-use super::{Cause, Exit, Identity, Line, Offsets, Spec, Stream, census};
-use crate::domain::clock::real_now;
+use super::{Exit, Identity, Line, Offsets, Spec, Stream, census};
 
 /// How often a run's folder is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -192,64 +190,7 @@ impl Supervised {
         Ok(bytes)
     }
 
-    /// Ends what a dead supervisor left (one SIGINT unless it had sent it, `grace`, SIGKILL) and writes
-    /// the `exit.json` that it owes. Where the supervisor lives, it is asked to kill.
-    pub async fn bury(&self, grace: Duration) -> Result<Exit, FollowError> {
-        if matches!(self.state().map_err(|e| self.follow_error(files::EXIT, e))?, State::Running) {
-            self.kill().map_err(|e| self.follow_error(files::KILL, e))?;
-            match self.wait().await {
-                Err(FollowError::Lost(_)) => {}
-                ended => return ended,
-            }
-        }
-        if let State::Ended(exit) = self.state().map_err(|e| self.follow_error(files::EXIT, e))? {
-            return Ok(exit);
-        }
-        let leftovers = self.lost().leftovers.len();
-        self.end_lost(grace).await;
-        let (started, ended) = (self.started(), real_now());
-        let exit = Exit {
-            code: None,
-            signal: None,
-            cause: Cause::Lost,
-            message: None,
-            started: started.unwrap_or(ended),
-            ended,
-            leftovers: u32::try_from(leftovers).unwrap_or(u32::MAX),
-        };
-        write_json(&self.folder.join(files::EXIT), &exit)
-            .map_err(|e| self.follow_error(files::EXIT, e))?;
-        Ok(exit)
-    }
-
-    async fn end_lost(&self, grace: Duration) {
-        let child: Option<Identity> = read_json(&self.folder.join(files::CHILD)).ok().flatten();
-        let child = child.filter(Identity::is_alive).and_then(|c| Pid::from_raw(c.pid));
-        let interrupted = self.folder.join(files::INTERRUPTED);
-        if let Some(child) = child.filter(|_| !grace.is_zero() && !interrupted.exists()) {
-            // Without this note a second interrupt could follow, which loses state: then none is sent.
-            if std::fs::write(&interrupted, "lost").is_ok() {
-                let _ = rustix::process::kill_process_group(child, Signal::INT);
-            }
-        }
-        let until = Instant::now() + grace;
-        while Instant::now() < until && !census::leftovers_of(&self.folder).is_empty() {
-            sleep(LOOK).await;
-        }
-        loop {
-            let left = census::leftovers_of(&self.folder);
-            if left.is_empty() {
-                return;
-            }
-            for pid in left.into_iter().filter_map(Pid::from_raw) {
-                // Gone already is as good.
-                let _ = rustix::process::kill_process(pid, Signal::KILL);
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    fn state(&self) -> io::Result<State> {
+    pub(super) fn state(&self) -> io::Result<State> {
         if let Some(exit) = self.exit()? {
             return Ok(State::Ended(exit));
         }
@@ -265,12 +206,8 @@ impl Supervised {
         read_json(&self.folder.join(files::EXIT))
     }
 
-    fn lost(&self) -> Lost {
+    pub(super) fn lost(&self) -> Lost {
         Lost { folder: self.folder.clone(), leftovers: census::leftovers_of(&self.folder) }
-    }
-
-    fn started(&self) -> Option<crate::domain::Timestamp> {
-        super::supervisor::modified(&self.folder.join(files::SUPERVISOR))
     }
 
     fn spawn(&self, exe: &Path) -> Result<tokio::process::Child, StartError> {
@@ -307,12 +244,12 @@ impl Supervised {
         StartError::File { path: self.folder.join(file), source }
     }
 
-    fn follow_error(&self, file: &str, source: io::Error) -> FollowError {
+    pub(super) fn follow_error(&self, file: &str, source: io::Error) -> FollowError {
         FollowError::File { path: self.folder.join(file), source }
     }
 }
 
-enum State {
+pub(super) enum State {
     Running,
     Ended(Exit),
     Lost,
