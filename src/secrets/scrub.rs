@@ -264,6 +264,9 @@ mod tests {
     }
 
     proptest::proptest! {
+        // Building a search is slow without optimisation.
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
         #[test]
         fn no_known_value_is_left(
             values in proptest::collection::vec("[0-9A-Z]{3,12}", 1..5),
@@ -290,11 +293,12 @@ mod tests {
             let url = format!("{around}?{}", utf8_percent_encode(&value, NON_ALPHANUMERIC));
             let clean = format!("{around}?[secret]");
             proptest::prop_assert_eq!(scrubber.scrub(&url), clean);
-            proptest::prop_assert_eq!(scrubber.scrub(&STANDARD.encode(&value)), MARK);
+            let encoded = STANDARD.encode(&value);
+            proptest::prop_assert_eq!(scrubber.scrub(&encoded), MARK);
         }
 
         #[test]
-        fn any_line_survives(values: Vec<String>, line: String) {
+        fn any_line_survives(values in proptest::collection::vec(".{0,20}", 0..4), line: String) {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             let _clean = scrubber(&values).scrub(&line);
         }

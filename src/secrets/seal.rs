@@ -103,7 +103,7 @@ impl Keyring {
     pub fn generate(rng: &mut dyn Rng) -> SecretString {
         let mut key = Zeroizing::new([0u8; KEY]);
         rng.fill(&mut *key);
-        SecretString::from(format!("1:{}", STANDARD.encode(&*key)))
+        SecretString::from(format!("1:{}", STANDARD.encode(*key)))
     }
 
     /// Seals with the newest key.

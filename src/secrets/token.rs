@@ -30,7 +30,7 @@ impl Token {
     pub fn random(rng: &mut dyn Rng) -> Token {
         let mut bytes = Zeroizing::new([0u8; BYTES]);
         rng.fill(&mut *bytes);
-        Token(SecretString::from(URL_SAFE_NO_PAD.encode(&*bytes)))
+        Token(SecretString::from(URL_SAFE_NO_PAD.encode(*bytes)))
     }
 
     /// Takes one out of an address; none when it cannot be a token, so that no query is made for it.

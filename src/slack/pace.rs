@@ -219,3 +219,158 @@ fn is_post(method: &str) -> bool {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POST: &str = "chat.postMessage";
+
+    fn seconds(n: f64) -> Duration {
+        Duration::from_secs_f64(n)
+    }
+
+    /// When the calls pass that all come at once, in seconds from then.
+    fn passing(
+        gates: &mut Gates,
+        (method, channel): (&str, Option<&str>),
+        calls: usize,
+    ) -> Vec<f64> {
+        let start = Instant::now();
+        let mut now = start;
+        let mut passed = Vec::new();
+        while passed.len() < calls {
+            match gates.admit(method, channel, now) {
+                Ok(()) => passed.push((now - start).as_secs_f64()),
+                Err(later) => {
+                    assert!(later > now, "asking again would never end");
+                    now = later;
+                }
+            }
+        }
+        passed
+    }
+
+    fn slack() -> Gates {
+        Gates::new(PaceSettings::default())
+    }
+
+    #[test]
+    fn a_channel_gets_a_short_burst_then_one_post_a_second() {
+        let passed = passing(&mut slack(), (POST, Some("C1")), 7);
+        assert_eq!(passed, [0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn channels_do_not_wait_for_each_other_and_other_methods_are_no_posts() {
+        let mut gates = slack();
+        passing(&mut gates, (POST, Some("C1")), 5);
+        assert_eq!(passing(&mut gates, (POST, Some("C2")), 3), [0.0; 3]);
+        assert_eq!(passing(&mut gates, ("chat.update", Some("C1")), 5), [0.0; 5]);
+    }
+
+    #[test]
+    fn no_method_passes_its_limit_in_any_minute() {
+        for (method, most) in [
+            ("chat.update", 50),
+            ("users.info", 50),
+            ("views.open", 100),
+            ("chat.postEphemeral", 100),
+            ("users.list", 20),
+        ] {
+            let passed = passing(&mut slack(), (method, None), 400);
+            for (i, from) in passed.iter().enumerate() {
+                let within = passed[i..].iter().take_while(|at| **at < from + 60.0).count();
+                assert!(within <= most, "{method}: {within} in a minute");
+            }
+            // And it is not much slower than allowed.
+            let a_minute = passed.iter().filter(|at| **at < 60.0).count();
+            assert!(a_minute >= most * 9 / 10, "{method}: only {a_minute}");
+        }
+    }
+
+    #[test]
+    fn a_pause_makes_room_for_a_burst_again_and_no_more() {
+        let mut gates = slack();
+        let start = Instant::now();
+        for _ in 0..3 {
+            gates.admit(POST, Some("C1"), start).unwrap();
+        }
+        let later = start + seconds(3600.0);
+        for _ in 0..3 {
+            gates.admit(POST, Some("C1"), later).unwrap();
+        }
+        assert_eq!(gates.admit(POST, Some("C1"), later), Err(later + seconds(1.0)));
+    }
+
+    #[test]
+    fn retry_after_holds_back_its_method_and_channel_alone() {
+        let mut gates = slack();
+        let now = Instant::now();
+        gates.hold_back(POST, Some("C1"), (now, now + seconds(30.0)));
+        // A shorter one that comes later does not shorten it.
+        gates.hold_back(POST, Some("C1"), (now, now + seconds(5.0)));
+        assert_eq!(gates.admit(POST, Some("C1"), now), Err(now + seconds(30.0)));
+        assert_eq!(gates.admit(POST, Some("C2"), now), Ok(()));
+        assert_eq!(gates.admit("chat.update", Some("C1"), now), Ok(()));
+        assert_eq!(gates.admit(POST, Some("C1"), now + seconds(30.0)), Ok(()));
+        gates.hold_back("users.info", None, (now, now + seconds(9.0)));
+        assert_eq!(gates.admit("users.info", None, now), Err(now + seconds(9.0)));
+    }
+
+    #[test]
+    fn what_waits_costs_nothing_and_idle_channels_are_forgotten() {
+        let mut gates = slack();
+        let now = Instant::now();
+        gates.hold_back(POST, Some("C1"), (now, now + seconds(1.0)));
+        for _ in 0..100 {
+            assert!(gates.admit(POST, Some("C1"), now).is_err());
+        }
+        assert_eq!(gates.admit(POST, Some("C1"), now + seconds(1.0)), Ok(()));
+        let mut gates = Gates::new(PaceSettings {
+            methods: vec![],
+            others: Limit { interval: Duration::ZERO, burst: 1 },
+            ..PaceSettings::default()
+        });
+        for i in 0..20_000u32 {
+            let at = now + seconds(f64::from(i));
+            gates.admit(POST, Some(&format!("C{i}")), at).unwrap();
+        }
+        assert!(gates.posts.len() <= PRUNE_AT, "{}", gates.posts.len());
+    }
+
+    /// The same rules at a hundredth of their length, in real time.
+    #[tokio::test]
+    async fn those_who_wait_pass_in_order_and_in_time() {
+        let pacer = Arc::new(Pacer::new(PaceSettings {
+            posts: Limit { interval: Duration::from_millis(40), burst: 1 },
+            methods: vec![],
+            others: Limit { interval: Duration::ZERO, burst: 1 },
+        }));
+        let start = Instant::now();
+        pacer.hold_back(POST, Some("held"), Duration::from_secs(60));
+        let held = tokio::spawn({
+            let pacer = pacer.clone();
+            async move { pacer.ready(POST, Some("held")).await }
+        });
+        let passed = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = Vec::new();
+        for i in 0..5 {
+            let (pacer, passed) = (pacer.clone(), passed.clone());
+            tasks.push(tokio::spawn(async move {
+                pacer.ready(POST, Some("C1")).await;
+                lock(&passed).push(i);
+            }));
+            tokio::task::yield_now().await;
+        }
+        // One that gives up in the middle of the line delays nobody.
+        tasks.remove(2).abort();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*lock(&passed), [0, 1, 3, 4]);
+        assert!(start.elapsed() >= Duration::from_millis(120), "{:?}", start.elapsed());
+        assert!(!held.is_finished());
+        held.abort();
+    }
+}
