@@ -1,0 +1,1 @@
+//! The workspace, judged without the bot.
