@@ -38,3 +38,6 @@ pub use problem::{Problem, Severity};
 pub use source::Template;
 pub use values::{FieldError, Inputs, RawInputs, RawValue};
 pub use variables::{Reserved, ReservedValues, Supplied};
+
+#[cfg(test)]
+mod tests;
