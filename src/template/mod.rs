@@ -18,6 +18,7 @@ mod manifest;
 mod problem;
 mod read;
 mod read_input;
+mod read_options;
 mod read_ttl;
 mod rules;
 mod section;
