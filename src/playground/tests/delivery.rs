@@ -110,7 +110,7 @@ async fn a_press_carries_the_message_the_action_and_a_response_url() {
     assert_eq!(payload["container"]["message_ts"], card.ts.as_str());
     assert_eq!(payload["user"]["id"], alice.id());
     let url = payload["response_url"].as_str().unwrap().to_string();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = client();
     let replace = json!({"text": "done", "replace_original": true});
     assert_eq!(client.post(&url).json(&replace).send().await.unwrap().status(), 200);
     let now = alice.dm()[0].clone();
@@ -128,7 +128,7 @@ async fn a_response_url_serves_five_times_within_its_life() {
     settings.timings.response_url = Duration::from_millis(900);
     let slack = Workspace::start(settings).await.unwrap();
     let app = App::install(&slack).await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = client();
     let post = async |url: &str| {
         let sent = client.post(url).json(&json!({"text": "x"})).send().await.unwrap();
         (sent.status().as_u16(), sent.text().await.unwrap())
@@ -159,7 +159,7 @@ async fn an_ephemeral_message_can_be_replaced_and_deleted_and_has_no_copy_in_pay
     assert_eq!(payload["container"]["is_ephemeral"], true);
     assert!(payload.get("message").is_none());
     let url = payload["response_url"].as_str().unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = client();
     client.post(url).json(&json!({"delete_original": true})).send().await.unwrap();
     assert!(alice.ephemerals("#general").is_empty());
 }

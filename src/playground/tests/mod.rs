@@ -120,6 +120,12 @@ impl App {
     }
 }
 
+/// Without the system's certificates, which take long to read and serve no test.
+pub(super) fn client() -> reqwest::Client {
+    let none: [reqwest::Certificate; 0] = [];
+    reqwest::Client::builder().no_proxy().tls_certs_only(none).build().unwrap()
+}
+
 pub(super) fn provider() {
     // Another test of this process may have installed it already.
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -142,17 +148,15 @@ pub(super) async fn workspace() -> (Workspace, App) {
 
 /// Calls the Web API as the bot.
 pub(super) async fn call(slack: &Workspace, method: &str, body: Value) -> Value {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = client.post(format!("{}/{method}", slack.api_url()));
+    let request = client().post(format!("{}/{method}", slack.api_url()));
     let request = request.bearer_auth(slack.bot_token()).json(&body);
     request.send().await.unwrap().json().await.unwrap()
 }
 
 /// The same with a form, as the reading methods want it.
 pub(super) async fn form(slack: &Workspace, method: &str, fields: &[(&str, &str)]) -> Value {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = client
+    let request = client()
         .post(format!("{}/{method}", slack.api_url()))
         .bearer_auth(slack.bot_token())
         .header("content-type", "application/x-www-form-urlencoded")

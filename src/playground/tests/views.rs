@@ -20,7 +20,7 @@ async fn open(slack: &Workspace, app: &App, view: Value) -> Value {
 async fn a_trigger_serves_once_within_its_life() {
     provider();
     let mut settings = Settings::on_a_free_port();
-    settings.timings.trigger = Duration::from_millis(150);
+    settings.timings.trigger = Duration::from_millis(900);
     let slack = Workspace::start(settings).await.unwrap();
     let app = App::install(&slack).await;
     let view = modal(json!([]));
@@ -31,7 +31,7 @@ async fn a_trigger_serves_once_within_its_life() {
     assert_eq!(opens(&once).await["ok"], true);
     assert_eq!(opens(&once).await["error"], "exchanged_trigger_id");
     let late = trigger(&slack, &app).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
     assert_eq!(opens(&late).await["error"], "expired_trigger_id");
     assert_eq!(opens("1.2.x").await["error"], "invalid_arguments");
 }
@@ -53,7 +53,7 @@ async fn a_submission_carries_what_was_entered_and_each_answer_has_its_effect() 
     let (slack, app) = workspace().await;
     let alice = slack.person("alice");
     let select = json!({
-        "type": "static_select", "action_id": "v", "options": [
+        "type": "static_select", "action_id": "w", "options": [
             {"text": plain("Red"), "value": "red"}, {"text": plain("Blue"), "value": "blue"},
         ],
     });
@@ -72,7 +72,7 @@ async fn a_submission_carries_what_was_entered_and_each_answer_has_its_effect() 
     let payload = app.last().json();
     assert_eq!(payload["type"], "view_submission");
     assert_eq!(payload["view"]["state"]["values"]["name"]["v"]["value"], "x");
-    let chosen = &payload["view"]["state"]["values"]["colour"]["v"]["selected_option"]["value"];
+    let chosen = &payload["view"]["state"]["values"]["colour"]["w"]["selected_option"]["value"];
     assert_eq!(chosen, "blue");
 
     app.next(says(json!({"response_action": "push", "view": modal(json!([]))})));
@@ -98,7 +98,7 @@ async fn an_update_keeps_what_was_entered_and_refuses_a_stale_hash() {
     let (slack, app) = workspace().await;
     let alice = slack.person("alice");
     let optional = |id: &str| {
-        let mut block = input(id, text_input("v"));
+        let mut block = input(id, text_input(&format!("in-{id}")));
         block["optional"] = true.into();
         block
     };
@@ -110,8 +110,8 @@ async fn an_update_keeps_what_was_entered_and_refuses_a_stale_hash() {
     let body = json!({"view_id": id, "hash": hash, "view": view});
     let updated = call(&slack, "views.update", body.clone()).await;
     let values = &updated["view"]["state"]["values"];
-    assert_eq!(values["a"]["v"]["value"], "typed");
-    assert_eq!(values["c"]["v"]["value"], Value::Null);
+    assert_eq!(values["a"]["in-a"]["value"], "typed");
+    assert_eq!(values["c"]["in-c"]["value"], Value::Null);
     assert!(values.get("b").is_none());
     assert_eq!(call(&slack, "views.update", body).await["error"], "hash_conflict");
     alice.closes(&id).await.unwrap();
