@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::interact::{Cleared, Place, Spot};
-use super::{ActError, Button, Input, Message, Offered, Snapshot, View, Workspace, acts, blocks};
+use super::{
+    ActError, Button, Input, Message, Offered, Snapshot, View, Workspace, acts, blocks, forms,
+};
 
 /// One of the three people; clones are the same one.
 #[derive(Clone)]
@@ -162,17 +164,17 @@ impl Persona {
             let spot = spot(Place::View(view_id.into()), &self.blocks_of(view_id)?, field)?;
             acts::enter(inner, &spot, input)?;
         }
-        acts::submit(inner, &self.id, view_id).await
+        forms::submit(inner, &self.id, view_id).await
     }
 
     /// Closes a modal by its close button: the one below is shown.
     pub async fn closes(&self, view_id: &str) -> Result<(), ActError> {
-        acts::close(&self.workspace.inner, &self.id, view_id, Cleared::One).await
+        forms::close(&self.workspace.inner, &self.id, view_id, Cleared::One).await
     }
 
     /// Closes a modal by its X: the whole stack goes.
     pub async fn closes_all(&self, view_id: &str) -> Result<(), ActError> {
-        acts::close(&self.workspace.inner, &self.id, view_id, Cleared::All).await
+        forms::close(&self.workspace.inner, &self.id, view_id, Cleared::All).await
     }
 
     /// Opens the app's Home tab: the app gets `app_home_opened`.
