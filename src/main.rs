@@ -1,10 +1,10 @@
-use std::path::Path;
+//! The binary: the TLS provider, then the command line.
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().collect();
-    match args.as_slice() {
-        [_, verb, folder] if verb == "supervise" => mayfly::cli::supervise::run(Path::new(folder)),
-        _ => ExitCode::FAILURE,
-    }
+    // With two providers in the tree the Slack client would panic at its first https call; whoever was
+    // first stays, so a second installation is no error.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    mayfly::cli::main(std::env::args_os())
 }

@@ -1,1 +1,102 @@
+//! The binary's own verbs, one file each.
+
+pub mod demo;
+mod doctor;
+mod errors;
+mod manifest;
+mod serve;
 pub mod supervise;
+mod template;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The Slack bot that gives every developer an environment on demand and takes it away again.
+///
+/// New here? `mayfly demo` shows everything on this machine, without Slack.
+#[derive(Debug, Parser)]
+#[command(name = "mayfly", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Try it: a simulated Slack workspace in the browser, the real bot, real Terraform.
+    Demo(demo::Demo),
+    /// Run the bot for a real Slack workspace.
+    Serve(Settings),
+    /// Look at everything that `serve` needs, and say what to do about what is missing.
+    Doctor(Settings),
+    /// Print the manifest of the Slack app, to paste into api.slack.com/apps.
+    SlackManifest(manifest::SlackManifest),
+    /// Work on templates.
+    #[command(subcommand)]
+    Template(template::Template),
+    /// Stay beside one engine process (the bot calls this itself).
+    #[command(hide = true)]
+    Supervise { folder: PathBuf },
+}
+
+/// Where the settings are.
+#[derive(Debug, clap::Args)]
+struct Settings {
+    /// The settings; `mayfly.toml` here, if there is one, unless said otherwise.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The settings of the file and of the environment.
+    fn load(&self) -> Result<crate::config::Config, Vec<crate::config::ConfigError>> {
+        let usual = PathBuf::from("mayfly.toml");
+        let file = self.config.clone().or_else(|| usual.exists().then_some(usual));
+        crate::config::Config::load(file.as_deref(), std::env::vars().collect())
+    }
+}
+
+/// Reads the command line and does it.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and errors alike; a closed pipe is nobody's problem.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    // Before any thread is started: a supervisor is a process of its own.
+    if let Verb::Supervise { folder } = &cli.verb {
+        return supervise::run(folder);
+    }
+    log_to_stderr(&cli.verb);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return errors::fail(&format!("the runtime does not start: {error}")),
+    };
+    runtime.block_on(async {
+        match cli.verb {
+            Verb::Demo(demo) => demo.run().await,
+            Verb::Serve(settings) => serve::run(&settings).await,
+            Verb::Doctor(settings) => doctor::run(&settings).await,
+            Verb::SlackManifest(manifest) => manifest.run(),
+            Verb::Template(template) => template.run(),
+            Verb::Supervise { .. } => ExitCode::FAILURE,
+        }
+    })
+}
+
+/// What is logged is set by `MAYFLY_LOG` (`info`, `mayfly=debug` …); a demo is quiet unless asked.
+fn log_to_stderr(verb: &Verb) {
+    let usual = match verb {
+        Verb::Serve(_) => "info",
+        _ => "error",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MAYFLY_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -110,13 +110,6 @@ impl From<OpenError> for RevealError {
     }
 }
 
-/// Whether a link would still open, without using it.
-pub async fn reveal_is_open(ctx: &Ctx, token: &Token) -> Result<bool, CommandError> {
-    let mut tx = ctx.db.read().await?;
-    let link = links::find(&mut tx, token.hash().as_str(), links::REVEAL).await?;
-    Ok(link.is_some_and(|link| link.is_live(ctx.now())))
-}
-
 /// Uses a link up and opens what is sealed. The owner hears of it.
 pub async fn reveal(ctx: &Ctx, token: &Token) -> Result<Revealed, RevealError> {
     let now = ctx.now();

@@ -17,18 +17,20 @@ mod logs;
 mod new;
 pub mod parse;
 mod reap;
+mod secret_inputs;
 mod show;
 mod target;
 mod templates;
 pub mod transition;
 mod warn;
 
-pub use credentials::{LINK_LIFE, RevealError, Revealed, reveal, reveal_is_open};
+pub use credentials::{LINK_LIFE, RevealError, Revealed, reveal};
 pub use ctx::{CommandError, Ctx, Nudges};
 pub use destroy::{begin as begin_destroy, queue_destroy};
 pub use home::home;
 pub use new::{FormAsked, form_asked};
 pub use parse::parse;
+pub use secret_inputs::{Asks, EntryError, enter_secrets, secrets_asked};
 pub use target::Target;
 
 use crate::domain::reply::{Audience, Brake, ListScope, Refusal, Reply};

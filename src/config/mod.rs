@@ -109,7 +109,8 @@ pub struct Runs {
     pub interrupt_grace: Duration,
     pub destroy_backoff: Duration,
     pub progress: Duration,
-    /// Six fields, seconds first.
+    /// When the scheduler looks for what is due: POSIX cron, with a sixth field for seconds before it
+    /// if need be.
     pub schedule: String,
     pub cli_config: Option<PathBuf>,
 }
@@ -153,7 +154,9 @@ impl Config {
                 app_token: r.secret("slack.app_token"),
                 signing_secret: r.secret("slack.signing_secret"),
             },
-            templates: r.path("templates").unwrap_or_else(|| PathBuf::from("templates/environments")),
+            templates: r
+                .path("templates")
+                .unwrap_or_else(|| PathBuf::from("templates/environments")),
             messages: r.path("messages"),
             teams: r.lists("teams"),
             operators: Operators {
@@ -192,7 +195,7 @@ fn runs(r: &mut Reader) -> Runs {
         interrupt_grace: span(r, "runs.interrupt_grace", Span::minutes(5)),
         destroy_backoff: span(r, "runs.destroy_backoff", Span::seconds(30)),
         progress: span(r, "runs.progress", Span::seconds(3)),
-        schedule: r.text("runs.schedule").unwrap_or_else(|| "*/15 * * * * *".to_owned()),
+        schedule: r.text("runs.schedule").unwrap_or_else(|| "* * * * *".to_owned()),
         cli_config: r.path("runs.cli_config"),
     }
 }
@@ -237,7 +240,11 @@ fn address(r: &mut Reader, key: &str, port: u16) -> SocketAddr {
     let usual = SocketAddr::from(([127, 0, 0, 1], port));
     let Some(text) = r.text(key) else { return usual };
     text.parse().unwrap_or_else(|_| {
-        r.wrong(key, "it is no address and port", "write for example 127.0.0.1:8080 or 0.0.0.0:8080");
+        r.wrong(
+            key,
+            "it is no address and port",
+            "write for example 127.0.0.1:8080 or 0.0.0.0:8080",
+        );
         usual
     })
 }
@@ -258,7 +265,11 @@ fn span(r: &mut Reader, key: &str, usual: Span) -> Duration {
         None => text.parse::<Span>().ok().map(Span::real),
     };
     parsed.filter(|d| !d.is_zero()).unwrap_or_else(|| {
-        r.wrong(key, "it is no duration", "write a number and a unit, such as 500ms, 10s, 5m or 1h");
+        r.wrong(
+            key,
+            "it is no duration",
+            "write a number and a unit, such as 500ms, 10s, 5m or 1h",
+        );
         usual.real()
     })
 }
@@ -313,9 +324,16 @@ mod tests {
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let text = text.join("\n");
         for part in [
-            "mayfly.toml:1: data = 3", "mayfly.toml:3: server.listen = \"nowhere\"", "mayfly.toml:4: server.lisen",
-            "did you mean `server.listen`", "runs.light", "runs.poll", "MAYFLY_SLACK_MODE = \"pigeon\"",
-            "mayfly.toml:9: slack.bot_token", "slack.bot_token_file", "hint: ",
+            "mayfly.toml:1: data = 3",
+            "mayfly.toml:3: server.listen = \"nowhere\"",
+            "mayfly.toml:4: server.lisen",
+            "did you mean `server.listen`",
+            "runs.light",
+            "runs.poll",
+            "MAYFLY_SLACK_MODE = \"pigeon\"",
+            "mayfly.toml:9: slack.bot_token",
+            "slack.bot_token_file",
+            "hint: ",
         ] {
             assert!(text.contains(part), "{part} is not in:\n{text}");
         }
@@ -337,7 +355,8 @@ mod tests {
         let config = with(&toml, &[]).expect("reads");
         use secrecy::ExposeSecret as _;
         assert_eq!(config.slack.bot_token.expect("there").expose_secret(), "xoxb-2");
-        let missing = with("[slack]\nbot_token_file = \"/nowhere/token\"\n", &[]).expect_err("missing");
+        let missing =
+            with("[slack]\nbot_token_file = \"/nowhere/token\"\n", &[]).expect_err("missing");
         assert!(missing[0].to_string().contains("/nowhere/token"), "{}", missing[0]);
     }
 }

@@ -124,7 +124,11 @@ impl Reader {
             self.errors.push(ConfigError {
                 place: format!("{}:{}: {key}", self.file, found.line),
                 problem: "a secret stands in the settings".to_owned(),
-                hint: format!("set {} in the environment, or name a file: {}_file", variable(key), key),
+                hint: format!(
+                    "set {} in the environment, or name a file: {}_file",
+                    variable(key),
+                    key
+                ),
             });
             return None;
         }
@@ -146,7 +150,11 @@ impl Reader {
         match std::fs::read_to_string(&path) {
             Ok(text) => Some(text.trim().to_owned()),
             Err(error) => {
-                self.wrong(&named, &format!("it cannot be read: {error}"), "name a file that the bot may read");
+                self.wrong(
+                    &named,
+                    &format!("it cannot be read: {error}"),
+                    "name a file that the bot may read",
+                );
                 None
             }
         }
@@ -161,7 +169,11 @@ impl Reader {
         match &self.found.get(key)?.value {
             Value::List(list) => Some(list.clone()),
             _ => {
-                self.wrong(key, "it is no list of texts", &format!("write {} = [\"…\", \"…\"]", last(key)));
+                self.wrong(
+                    key,
+                    "it is no list of texts",
+                    &format!("write {} = [\"…\", \"…\"]", last(key)),
+                );
                 None
             }
         }

@@ -105,6 +105,11 @@ pub enum Notice {
         conversation: String,
         why: String,
     },
+    /// The warning for a channel, because the owner's DM does not take it.
+    FallbackWarning {
+        expires_at: Timestamp,
+        reap_not_before: Timestamp,
+    },
 }
 
 impl Notice {

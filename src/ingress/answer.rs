@@ -27,7 +27,9 @@ impl Ingress {
         let place = Place {
             person: &typed.person,
             trigger: &typed.trigger,
-            response_url: Some(&typed.response_url).filter(|url| !url.is_empty()).map(String::as_str),
+            response_url: Some(&typed.response_url)
+                .filter(|url| !url.is_empty())
+                .map(String::as_str),
             channel: Some(&typed.channel),
             modal: None,
         };
@@ -65,11 +67,8 @@ impl Ingress {
         let command = Command::Create(fields::read(form, &submitted.values));
         // Two submissions of one view make one environment.
         let delivery = format!("view:{}", submitted.view);
-        let request = Request {
-            actor: Actor::Person(submitted.person),
-            command,
-            delivery: Some(delivery),
-        };
+        let request =
+            Request { actor: Actor::Person(submitted.person), command, delivery: Some(delivery) };
         match execute(&self.ctx, request).await {
             Ok(_) => close,
             Err(Refusal::BadInputs { problems }) => self.field_errors(&template, &problems),
@@ -119,7 +118,9 @@ impl Ingress {
 
     async fn answer(&self, place: Place<'_>, outcome: Result<Reply, Refusal>) {
         let said = match outcome {
-            Ok(Reply::Form { template, prefilled }) => self.open_form(&place, &template, prefilled).await,
+            Ok(Reply::Form { template, prefilled }) => {
+                self.open_form(&place, &template, prefilled).await
+            }
             Ok(Reply::Picker { templates }) => {
                 let view = self.words.picker(&templates);
                 self.open(&place, view).await
@@ -159,7 +160,9 @@ impl Ingress {
     async fn open(&self, place: &Place<'_>, view: Value) -> Result<(), CallError> {
         match place.modal {
             Some(id) => self.call("views.update", json!({ "view_id": id, "view": view })).await,
-            None => self.call("views.open", json!({ "trigger_id": place.trigger, "view": view })).await,
+            None => {
+                self.call("views.open", json!({ "trigger_id": place.trigger, "view": view })).await
+            }
         }
     }
 

@@ -52,12 +52,15 @@ impl Ingress {
     fn suggest(&self, asked: &delivery::Suggest) -> Value {
         let none = json!({ "options": [] });
         let Some(form) = fields::form_data(&asked.metadata) else { return none };
-        let Some(input) = crate::domain::actions::read_input_block(&asked.block) else { return none };
-        self.ctx.templates(|catalog| {
-            let template = catalog.get(&form.template)?;
-            let input = template.manifest.input(input)?;
-            Some(crate::words::options(input.kind.options(), &asked.typed))
-        })
-        .unwrap_or(none)
+        let Some(input) = crate::domain::actions::read_input_block(&asked.block) else {
+            return none;
+        };
+        self.ctx
+            .templates(|catalog| {
+                let template = catalog.get(&form.template)?;
+                let input = template.manifest.input(input)?;
+                Some(crate::words::options(input.kind.options(), &asked.typed))
+            })
+            .unwrap_or(none)
     }
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::delivery::{Delivery, read_command, read_event, read_interaction};
 use super::Ingress;
+use super::delivery::{Delivery, read_command, read_event, read_interaction};
 use crate::slack::{Envelope, EnvelopeKind, Receiver};
 
 /// Hands what the socket brings to the same place as what HTTP brings.

@@ -119,7 +119,9 @@ impl Notifier {
         rendered: &Rendered,
     ) -> Result<(), Undelivered> {
         let spot = match (&environment.card_channel, &environment.card_ts) {
-            (Some(channel), Some(ts)) => Spot { channel: channel.clone(), thread: Some(ts.clone()) },
+            (Some(channel), Some(ts)) => {
+                Spot { channel: channel.clone(), thread: Some(ts.clone()) }
+            }
             _ => self.new_card(environment, context).await?,
         };
         if let Some(ts) = &context.progress_ts {

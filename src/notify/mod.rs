@@ -63,7 +63,9 @@ impl Notifier {
                         sending.spawn(self.clone().serve(message));
                     }
                 }
-                Err(error) => tracing::warn!(%error, "the outbox could not be read; it is tried again"),
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be read; it is tried again")
+                }
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,

@@ -2,9 +2,10 @@
 
 use super::deliver::Undelivered;
 use super::{Notifier, millis};
+use crate::domain::notice::Notice;
 use crate::slack::Class;
 use crate::store::outbox::{self, Message};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, deliveries};
 
 /// Slack's codes for a token that is not good (any more). Nothing is wrong with the message: it waits
 /// for the operator, for dead letters by the thousand would help nobody.
@@ -27,6 +28,7 @@ impl Notifier {
             Err(Undelivered::Slack(error)) if !may_pass(&error.code, error.class) => {
                 tracing::warn!(id = %message.id, to = %message.conversation, %error, "Slack refuses a message");
                 self.refused(&mut tx, message).await?;
+                self.undeliverable(&mut tx, message, &error.to_string()).await?;
                 outbox::dead(&mut tx, &message.id, &error.to_string(), self.clock.now()).await?;
             }
             Err(Undelivered::Slack(error)) => {
@@ -34,7 +36,8 @@ impl Notifier {
                 self.again(&mut tx, message, &error.to_string(), class).await?;
             }
             Err(Undelivered::Store(error)) => {
-                self.again(&mut tx, message, &error.to_string(), Class::Retry { after: None }).await?;
+                self.again(&mut tx, message, &error.to_string(), Class::Retry { after: None })
+                    .await?;
             }
             Err(Undelivered::Words(error)) => {
                 tracing::error!(id = %message.id, %error, "a message cannot be rendered");
@@ -61,6 +64,23 @@ impl Notifier {
             self.failing(tx, message).await?;
         }
         outbox::retry(tx, &message.id, error, now + millis(wait)).await
+    }
+
+    /// Tells the operators, once a day for each conversation: the list has the rest.
+    async fn undeliverable(
+        &self,
+        tx: &mut Tx,
+        message: &Message,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let day = now.utc().format("%Y-%m-%d");
+        let key = format!("undeliverable:{}:{day}", message.conversation);
+        if !deliveries::first_time(tx, &key, now).await? {
+            return Ok(());
+        }
+        let (conversation, why) = (message.conversation.clone(), why.to_owned());
+        self.tell_operators(tx, message, Notice::Undeliverable { conversation, why }).await
     }
 
     fn pause(&self, attempts: i64) -> std::time::Duration {

@@ -13,7 +13,9 @@ use crate::store::{StoreError, Tx, audit, deliveries, environments};
 impl Notifier {
     /// Somebody has the warning: from now the grace runs.
     pub(super) async fn accepted(&self, tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
-        let Some((environment, expires_at)) = self.warned(tx, message).await? else { return Ok(()) };
+        let Some((environment, expires_at)) = self.warned(tx, message).await? else {
+            return Ok(());
+        };
         let now = self.clock.now();
         if environments::warning_accepted(tx, &environment, expires_at, now).await? {
             let detail = json!({ "expires_at": expires_at, "by": message.conversation });
@@ -25,7 +27,9 @@ impl Notifier {
     /// Slack refuses the warning for good: the next in line is told; after the last one the operators
     /// see it on their list, and a day later it is reaped.
     pub(super) async fn refused(&self, tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
-        let Some((environment, expires_at)) = self.warned(tx, message).await? else { return Ok(()) };
+        let Some((environment, expires_at)) = self.warned(tx, message).await? else {
+            return Ok(());
+        };
         if environment.warned_at.is_some() {
             return Ok(());
         }
@@ -38,13 +42,16 @@ impl Notifier {
         if environments::warning_refused(tx, id, expires_at, now, reap_at).await? {
             let detail = json!({ "expires_at": expires_at, "reap_at": reap_at });
             self.note(tx, &environment, "warning.refused", detail).await?;
+            self.tell_operators(tx, message, Notice::Unwarnable { reaped_at: reap_at }).await?;
         }
         Ok(())
     }
 
     /// The warning has been failing for long: the next in line is told as well, while it goes on.
     pub(super) async fn failing(&self, tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
-        let Some((environment, expires_at)) = self.warned(tx, message).await? else { return Ok(()) };
+        let Some((environment, expires_at)) = self.warned(tx, message).await? else {
+            return Ok(());
+        };
         if environment.warned_at.is_none() {
             self.fall_back(tx, message, &environment, expires_at).await?;
         }
@@ -93,13 +100,8 @@ impl Notifier {
             return Ok(true);
         }
         let reap_not_before = environment.rules.0.reap_at(expires_at, self.clock.now());
-        let id = {
-            // A panic while drawing leaves the source as usable as before.
-            let mut rng = self.rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            OutboxId::random(&mut *rng)
-        };
         let fallback = NewMessage {
-            id,
+            id: self.message_id(),
             environment: Some(&environment.id),
             route: Route::Channel { channel: (*channel).clone() },
             notice: Notice::FallbackWarning { expires_at, reap_not_before },
@@ -107,6 +109,34 @@ impl Notifier {
         };
         outbox::push(tx, fallback).await?;
         Ok(true)
+    }
+
+    /// Into the operators' channel, unless it is that channel which refuses.
+    pub(super) async fn tell_operators(
+        &self,
+        tx: &mut Tx,
+        about: &Message,
+        notice: Notice,
+    ) -> Result<(), StoreError> {
+        let Some(channel) = self.settings.operators_channel.clone() else { return Ok(()) };
+        let route = Route::Channel { channel };
+        if route == about.route.0 {
+            return Ok(());
+        }
+        let told = NewMessage {
+            id: self.message_id(),
+            environment: about.environment_id.as_ref(),
+            route,
+            notice,
+            created_at: self.clock.now(),
+        };
+        outbox::push(tx, told).await
+    }
+
+    fn message_id(&self) -> OutboxId {
+        // A panic while drawing leaves the source as usable as before.
+        let mut rng = self.rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        OutboxId::random(&mut *rng)
     }
 
     async fn note(

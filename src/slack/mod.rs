@@ -9,7 +9,7 @@ pub mod roots;
 pub mod signature;
 pub mod socket;
 
-pub use client::{Client, ClientSettings, Identity, UserInfo};
+pub use client::{Client, ClientError, ClientSettings, Identity, UserInfo};
 pub use error::{CallError, Class};
 pub use pace::{PaceSettings, Paced, Pacer};
 pub use socket::{Envelope, EnvelopeKind, Receiver, Socket, SocketSettings};

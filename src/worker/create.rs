@@ -9,9 +9,7 @@ use crate::commands::transition::{Cause, Place, shift, tell};
 use crate::domain::environment::{Event, Status};
 use crate::domain::facts::ShownOutput;
 use crate::domain::notice::Notice;
-use crate::domain::plan::{Change, PlanSummary, PlannedResource};
 use crate::domain::run::Step;
-use crate::engine::Action;
 use crate::store::runs::{self, Run};
 use crate::template::OutputKind;
 
@@ -87,7 +85,7 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     let json = shown.take_stdout(LARGEST_PLAN).map_err(|error| {
         Stopped::failed(Step::Plan, format!("the plan cannot be read: {error}"))
     })?;
-    let summary = summary(&engine.plan_summary(&json).map_err(Stopped::engine(Step::Plan))?);
+    let summary = engine.plan_summary(&json).map_err(Stopped::engine(Step::Plan))?;
     attempt.end(Step::Plan, "done", &summary.to_string()).await?;
     attempt.progress.lock().await.total = Some(summary.resources.len());
 
@@ -101,21 +99,6 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     tx.commit().await?;
     ctx.nudges.outbox.notify_one();
     Ok(())
-}
-
-/// The engine's plan in the shape that people are shown.
-fn summary(plan: &crate::engine::PlanSummary) -> PlanSummary {
-    let resource = |change: &crate::engine::Change| {
-        let kind = match change.action {
-            Action::Create => Change::Create,
-            Action::Update => Change::Update,
-            Action::Replace => Change::Replace,
-            Action::Delete => Change::Delete,
-            Action::Read | Action::Forget | Action::Import | Action::Nothing => return None,
-        };
-        Some(PlannedResource { address: change.resource.clone(), change: kind })
-    };
-    PlanSummary { resources: plan.changes.iter().filter_map(resource).collect() }
 }
 
 /// Reads the outputs out of the state: what may be shown, and what is sealed.

@@ -8,11 +8,12 @@ mod destroy;
 mod heartbeat;
 mod journal;
 mod progress;
+pub mod schedule;
 pub mod scheduler;
 mod workplace;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use tokio::task::JoinSet;
 use crate::commands::Ctx;
 use crate::domain::run::{RunKind, Weight};
 use crate::engine::installed::Installed;
-use crate::process::StampDeadlines;
+use crate::process::{StampDeadlines, Supervised};
 use crate::store::runs::{self, Run};
 use crate::template::EngineKind;
 
@@ -146,6 +147,34 @@ impl Shop {
             Err(error) => tracing::error!(%id, %error, "left a run to its next claim"),
         }
     }
+}
+
+/// Ends every child that still runs for this data folder: interrupted once, killed after the grace. For
+/// the demo's end; a bot that is only restarted leaves its children alone.
+pub async fn end_children(data: &Path, grace: Duration) {
+    let mut ending = JoinSet::new();
+    for run in folders(&data.join("runs")) {
+        for folder in folders(&run) {
+            if let Ok(Some(child)) = Supervised::attach(&folder) {
+                ending.spawn(async move { end_child(child, grace).await });
+            }
+        }
+    }
+    while ending.join_next().await.is_some() {}
+}
+
+async fn end_child(child: Supervised, grace: Duration) {
+    if child.interrupt().is_ok() && tokio::time::timeout(grace, child.wait()).await.is_ok() {
+        return;
+    }
+    if let Err(error) = child.bury(Duration::ZERO).await {
+        tracing::warn!(folder = %child.folder().display(), %error, "a child could not be ended");
+    }
+}
+
+fn folders(parent: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
 fn millis(duration: Duration) -> i64 {

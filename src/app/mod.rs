@@ -1,0 +1,145 @@
+//! The only wiring: builds every part and hands it what it needs.
+
+mod agenda;
+mod directory;
+mod parts;
+mod start_error;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+pub use agenda::DatabaseAgenda;
+pub use parts::{database_url, engines, keyring};
+pub use start_error::StartError;
+
+use crate::commands::Ctx;
+use crate::config::{Config, SlackMode};
+use crate::domain::rng::SystemRng;
+use crate::domain::{Clock, Rng};
+use crate::ingress::{Ingress, SocketReceiver};
+use crate::slack::{Client, Socket, SocketSettings};
+use crate::worker::Worker;
+use crate::worker::schedule::Schedule;
+
+/// What the bot does not decide for itself.
+pub struct Given {
+    pub clock: Arc<dyn Clock>,
+    /// This very program, for `supervise`.
+    pub exe: PathBuf,
+}
+
+/// A running bot.
+pub struct App {
+    pub ctx: Ctx,
+    /// Where Slack's requests and our own pages are served.
+    pub address: SocketAddr,
+    /// Where preview sites are served.
+    pub sites: SocketAddr,
+    pub data: PathBuf,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// How long tasks may take to end before they are dropped.
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
+
+impl App {
+    /// Starts everything that the settings ask for.
+    pub async fn start(config: Config, given: Given) -> Result<App, StartError> {
+        parts::make_data_folder(&config.data)?;
+        let listener = parts::bind(config.server.listen).await?;
+        let sites = parts::bind(config.server.sites_listen).await?;
+        let (address, sites_address) = (local(&listener)?, local(&sites)?);
+        let public_url =
+            config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let sites_url =
+            config.server.sites_url.clone().unwrap_or_else(|| format!("http://{sites_address}"));
+
+        let words = Arc::new(parts::words(&config)?);
+        let slack = parts::slack(&config)?;
+        let identity = slack.unpaced().auth_test().await.map_err(StartError::Slack)?;
+        let rng: Arc<Mutex<dyn Rng>> = Arc::new(Mutex::new(SystemRng));
+        let db = parts::database(&config, &rng).await?;
+        let ctx = Ctx {
+            db: db.clone(),
+            clock: given.clock.clone(),
+            rng: rng.clone(),
+            directory: Arc::new(directory::Settings::of(&config, &identity.workspace)),
+            catalog: Arc::new(std::sync::RwLock::new(parts::catalog(&config)?)),
+            keyring: Arc::new(keyring(&config)?),
+            public_url: public_url.clone(),
+            operators_channel: config.operators.channel.clone(),
+            nudges: crate::commands::Nudges::default(),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+
+        let ingress = Ingress { ctx: ctx.clone(), words: words.clone(), slack: slack.clone() };
+        let pages = Arc::new(crate::words::Pages::load().map_err(StartError::Pages)?);
+        let mut routes = crate::web::routes(crate::web::Web { ctx: ctx.clone(), pages });
+        match config.slack.mode {
+            SlackMode::Http => {
+                let secret = config
+                    .slack
+                    .signing_secret
+                    .clone()
+                    .ok_or(StartError::Missing("slack.signing_secret"))?;
+                routes = routes.merge(crate::ingress::http::routes(ingress, secret));
+            }
+            SlackMode::Socket => {
+                let socket = socket(&config, ingress)?;
+                tasks.spawn(socket.run(Box::new(SystemRng), stopped.clone()));
+            }
+        }
+        tasks.spawn(serve(listener, routes, stopped.clone()));
+        let sites_folder = config.data.join("sites");
+        tasks.spawn(serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
+
+        let engines = engines(&config).await;
+        let settings = parts::worker(&config, given.exe, sites_url, ctx.db.is_shared())?;
+        tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
+        let schedule = Schedule::parse(&config.runs.schedule)?;
+        tasks.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, stopped.clone()));
+        tasks.spawn(parts::notifier(&config, &ctx, words, slack).run(stopped.clone()));
+        let data = config.data.clone();
+        Ok(App { ctx, address, sites: sites_address, data, stop, tasks })
+    }
+
+    /// Ends what runs in this process. Engines go on under their supervisors.
+    pub async fn stop(mut self) {
+        // Nobody listening means that everything has ended already.
+        let _ = self.stop.send(true);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOPS_WITHIN, all).await.is_err() {
+            tracing::warn!("some tasks did not end in time");
+        }
+        self.tasks.abort_all();
+        self.ctx.db.close().await;
+    }
+}
+
+fn socket(config: &Config, ingress: Ingress) -> Result<Socket, StartError> {
+    let token = config.slack.app_token.clone().ok_or(StartError::Missing("slack.app_token"))?;
+    let client = Client::new(parts::client_settings(config, token)).map_err(StartError::Client)?;
+    Ok(Socket::new(client, Arc::new(SocketReceiver(ingress)), SocketSettings::default()))
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|source| StartError::Listen { address: "?".to_owned(), source })
+}
+
+async fn serve(listener: TcpListener, routes: axum::Router, mut stop: watch::Receiver<bool>) {
+    let stopped = async move {
+        // A sender that is gone ends it as well.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "a server ended");
+    }
+}

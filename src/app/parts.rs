@@ -1,0 +1,176 @@
+//! Each part, built from its own piece of the settings.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use super::StartError;
+use crate::commands::Ctx;
+use crate::config::{Config, Database};
+use crate::domain::Rng;
+use crate::engine::installed::{Installed, find};
+use crate::notify::{self, Notifier};
+use crate::process::StampDeadlines;
+use crate::secrets::Keyring;
+use crate::slack::{Client, ClientSettings, PaceSettings, Paced, Pacer};
+use crate::store::{Db, DbUrl, settings};
+use crate::template::{Catalog, EngineKind};
+use crate::words::Words;
+use crate::worker;
+
+/// How long Slack may take to answer a call.
+const SLACK_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// How long a sender holds a message: longer than any pacing and any call takes.
+const MESSAGE_HELD: Duration = Duration::from_secs(180);
+const CONVERSATIONS_AT_ONCE: usize = 16;
+
+/// Makes the data folder, which only the bot may read.
+pub(super) fn make_data_folder(data: &Path) -> Result<(), StartError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.map_err(|source| StartError::Data { path: data.to_path_buf(), source })
+}
+
+pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen { address: address.to_string(), source })
+}
+
+/// Where the settings say that the rows are.
+pub fn database_url(config: &Config) -> DbUrl {
+    match &config.database {
+        Database::Sqlite(file) => DbUrl::Sqlite(file.clone()),
+        Database::Postgres(url) => DbUrl::Postgres(url.0.clone()),
+    }
+}
+
+/// Opens the database; an empty one becomes an installation with an id of its own.
+pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Result<Db, StartError> {
+    let db = Db::open(&database_url(config)).await?;
+    let id = {
+        let mut bytes = [0u8; 8];
+        // A panic while drawing leaves the source as usable as before.
+        rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).fill(&mut bytes);
+        hex::encode(bytes)
+    };
+    let mut tx = db.write("name the installation").await?;
+    settings::get_or_set(&mut tx, settings::INSTALLATION, &id).await?;
+    tx.commit().await?;
+    Ok(db)
+}
+
+/// The keyring of the settings.
+pub fn keyring(config: &Config) -> Result<Keyring, StartError> {
+    let key = config.key.as_ref().ok_or(StartError::Missing("secrets.key"))?;
+    Ok(Keyring::parse(key)?)
+}
+
+pub(super) fn words(config: &Config) -> Result<Words, StartError> {
+    Words::load(config.messages.as_deref()).map_err(|errors| {
+        let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        StartError::Words(all.join("\n"))
+    })
+}
+
+/// The templates that can be offered; what is wrong with the others goes into the log.
+pub(super) fn catalog(config: &Config) -> Result<Catalog, StartError> {
+    let loaded = Catalog::load(&config.templates);
+    for problem in &loaded.problems {
+        tracing::warn!("template: {problem}");
+    }
+    if loaded.catalog.list().next().is_none() {
+        let folder = config.templates.display();
+        return Err(StartError::Templates(format!(
+            "{folder}: there is no template that can be used"
+        )));
+    }
+    Ok(loaded.catalog)
+}
+
+pub(super) fn client_settings(config: &Config, token: SecretString) -> ClientSettings {
+    ClientSettings { api_url: config.slack.api_url.clone(), token, timeout: SLACK_ANSWERS_WITHIN }
+}
+
+pub(super) fn slack(config: &Config) -> Result<Paced, StartError> {
+    let token = config.slack.bot_token.clone().ok_or(StartError::Missing("slack.bot_token"))?;
+    let client = Client::new(client_settings(config, token)).map_err(StartError::Client)?;
+    Ok(Paced::new(client, Arc::new(Pacer::new(PaceSettings::default()))))
+}
+
+/// The engines that this machine has; one that is missing is said in the log, and its templates fail.
+pub async fn engines(config: &Config) -> BTreeMap<EngineKind, Installed> {
+    let mut engines = BTreeMap::new();
+    for kind in [EngineKind::Terraform, EngineKind::Tofu] {
+        let program = config.engines.get(kind.program()).map(PathBuf::as_path);
+        match find(kind, program).await {
+            Ok(installed) => {
+                engines.insert(kind, installed);
+            }
+            Err(missing) => tracing::info!("{missing}"),
+        }
+    }
+    engines
+}
+
+/// The worker's settings. Where others can claim, children end when their claim may be another's.
+pub(super) fn worker(
+    config: &Config,
+    exe: PathBuf,
+    sites_url: String,
+    shared: bool,
+) -> Result<worker::Settings, StartError> {
+    let runs = &config.runs;
+    let data = std::path::absolute(&config.data)
+        .map_err(|source| StartError::Data { path: config.data.clone(), source })?;
+    let stamp =
+        StampDeadlines { interrupt_after: runs.interrupt_stale, kill_after: runs.kill_stale };
+    Ok(worker::Settings {
+        name: format!("{}:{}", host(), std::process::id()),
+        exe,
+        data,
+        light: runs.light,
+        heavy: runs.heavy,
+        poll: runs.poll,
+        heartbeat: runs.heartbeat,
+        claim: runs.claim,
+        stamp: shared.then_some(stamp),
+        interrupt_grace: runs.interrupt_grace,
+        destroy_backoff: runs.destroy_backoff,
+        progress: runs.progress,
+        sites_url,
+        credentials: config.credentials.clone(),
+        cli_config: runs.cli_config.clone(),
+    })
+}
+
+pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Paced) -> Notifier {
+    let delivery = &config.delivery;
+    Notifier {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        rng: ctx.rng.clone(),
+        words,
+        slack,
+        settings: Arc::new(notify::Settings {
+            poll: delivery.poll,
+            hold: MESSAGE_HELD,
+            at_once: CONVERSATIONS_AT_ONCE,
+            first_pause: delivery.first_pause,
+            longest_pause: delivery.longest_pause,
+            fall_back_after: delivery.fall_back_after,
+            operators_channel: config.operators.channel.clone(),
+            public_url: ctx.public_url.clone(),
+        }),
+        nudge: ctx.nudges.outbox.clone(),
+    }
+}
+
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
