@@ -8,7 +8,8 @@ use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 
 use super::press::Press;
 use super::{
-    Broadcast, FormModel, Rendered, WordsError, check, fields, fit, notices, replies, samples, views,
+    Broadcast, FormModel, Rendered, WordsError, check, fields, fit, notices, replies, samples,
+    views,
 };
 
 /// Everything that a person can be shown.
@@ -35,9 +36,11 @@ impl Drawn {
     pub fn into_message(self) -> Rendered {
         match self {
             Drawn::Message(message) => message,
-            Drawn::View(view) => {
-                Rendered { text: String::new(), blocks: view["blocks"].clone(), broadcast: Broadcast::No }
-            }
+            Drawn::View(view) => Rendered {
+                text: String::new(),
+                blocks: view["blocks"].clone(),
+                broadcast: Broadcast::No,
+            },
         }
     }
 
@@ -100,11 +103,25 @@ pub(super) fn template_of(page: &Page<'_>) -> &'static str {
     }
 }
 
-/// Draws every sample, and tells each mistake once.
-pub(super) fn try_all(press: &Press) -> Vec<WordsError> {
+/// Draws every sample that an operator's templates change, and tells each mistake once.
+pub(super) fn try_changed(press: &Press) -> Vec<WordsError> {
+    let changed = press.changed();
+    let all = samples::all().into_iter().filter(|sample| {
+        let page = sample.page();
+        let layout = matches!(page, Page::Refusal(_)) && changed.contains("refusal");
+        layout || changed.contains(template_of(&page))
+    });
+    try_samples(press, all)
+}
+
+/// Draws samples, and tells each mistake once.
+pub(super) fn try_samples(
+    press: &Press,
+    samples: impl IntoIterator<Item = samples::Sample>,
+) -> Vec<WordsError> {
     let mut told = BTreeSet::new();
     let mut all = Vec::new();
-    for sample in samples::all() {
+    for sample in samples {
         let errors = match draw(press, &sample.page()) {
             Err(error) => vec![error],
             Ok(drawn) => drawn.wrong().into_iter().map(|p| unfit(press, &sample, p)).collect(),
@@ -119,13 +136,20 @@ pub(super) fn try_all(press: &Press) -> Vec<WordsError> {
 }
 
 fn unfit(press: &Press, sample: &samples::Sample, problem: String) -> WordsError {
-    let hint = "Put it right by Slack's Block Kit reference, or remove the file to have the built-in one.";
-    press.wrong(template_of(&sample.page()), None, format!("what comes out is refused at {problem}"), hint)
+    let hint =
+        "Put it right by Slack's Block Kit reference, or remove the file to have the built-in one.";
+    press.wrong(
+        template_of(&sample.page()),
+        None,
+        format!("what comes out is refused at {problem}"),
+        hint,
+    )
 }
 
 /// What is said when not even the built-in words can be: plain, for it has no template.
 pub(super) fn speechless(page: &Page<'_>) -> Drawn {
-    let text = "error: Mayfly cannot put this into words. hint: Ask its operators to look at the log.";
+    let text =
+        "error: Mayfly cannot put this into words. hint: Ask its operators to look at the log.";
     let blocks = json!([{ "type": "section", "text": { "type": "plain_text", "text": text } }]);
     match page {
         Page::Notice(_) | Page::Reply(_) | Page::Refusal(_) => {

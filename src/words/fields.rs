@@ -7,16 +7,15 @@ use serde_json::{Map, Value, json};
 use crate::domain::actions::{self, FormData};
 use crate::template::{Input, InputKind, Manifest, RawInputs};
 
+use super::FormModel;
 use super::fit::tailed;
 use super::limits::{self, cut};
 use super::options::option;
-use super::FormModel;
 
 /// What `view-form` is made of.
 pub(super) fn form(form: &FormModel<'_>) -> Value {
     let manifest = form.manifest;
-    let carried =
-        FormData { template: manifest.name.clone(), version: form.version.to_owned() };
+    let carried = FormData { template: manifest.name.clone(), version: form.version.to_owned() };
     let fields = manifest.inputs.iter().filter(|input| input.in_form());
     let secrets = manifest.inputs.iter().filter(|input| input.is_secret());
     json!({
@@ -24,7 +23,7 @@ pub(super) fn form(form: &FormModel<'_>) -> Value {
         "title": manifest.title,
         "description": manifest.description,
         "owner": manifest.owner,
-        "version": cut(form.version, 12),
+        "version": form.version.chars().take(12).collect::<String>(),
         "metadata": serde_json::to_string(&carried).unwrap_or_default(),
         "fields": fields.map(|input| field(input, form)).collect::<Vec<_>>(),
         "secrets": secrets.map(|input| input.label.as_str()).collect::<Vec<_>>(),
@@ -67,8 +66,17 @@ fn field(input: &Input, form: &FormModel<'_>) -> Value {
     let block = actions::input_block(&input.name);
     let mut field = Map::new();
     let nothing = [
-        "initial", "initial_many", "options", "min", "max", "decimal", "multiline", "placeholder",
-        "hint", "range_from", "range_to",
+        "initial",
+        "initial_many",
+        "options",
+        "min",
+        "max",
+        "decimal",
+        "multiline",
+        "placeholder",
+        "hint",
+        "range_from",
+        "range_to",
     ];
     field.extend(nothing.map(|key| (key.to_owned(), Value::Null)));
     for (key, value) in [
@@ -98,7 +106,9 @@ fn initial(input: &Input, form: &FormModel<'_>) -> Value {
     };
     let raw = RawInputs::from_pairs([(name.as_str(), typed.as_str())]);
     match form.manifest.check_given(&raw) {
-        Ok(values) => values.get(name).cloned().or_else(|| input.default.clone()).unwrap_or_default(),
+        Ok(values) => {
+            values.get(name).cloned().or_else(|| input.default.clone()).unwrap_or_default()
+        }
         // It is theirs to mend, where a field can show it at all.
         Err(_) if is_text(&input.kind) => typed.as_str().into(),
         Err(_) => input.default.clone().unwrap_or_default(),
@@ -118,7 +128,9 @@ fn control(kind: &InputKind, initial: &Value) -> (&'static str, Value) {
         _ => None,
     };
     match kind {
-        InputKind::String { min, max, .. } => ("plain_text_input", lengths(*min, *max, false, text)),
+        InputKind::String { min, max, .. } => {
+            ("plain_text_input", lengths(*min, *max, false, text))
+        }
         InputKind::Text { min, max } => ("plain_text_input", lengths(*min, *max, true, text)),
         InputKind::Duration { min, max } => (
             "plain_text_input",
@@ -177,7 +189,12 @@ fn lengths(min: usize, max: usize, multiline: bool, initial: Option<String>) -> 
     })
 }
 
-fn range(min: Option<String>, max: Option<String>, decimal: bool, initial: Option<String>) -> Value {
+fn range(
+    min: Option<String>,
+    max: Option<String>,
+    decimal: bool,
+    initial: Option<String>,
+) -> Value {
     json!({
         "initial": initial, "min": min, "max": max, "decimal": decimal,
         "range_from": min, "range_to": max,

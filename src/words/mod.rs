@@ -77,12 +77,12 @@ pub struct Words {
 
 impl Words {
     /// Reads the built-in templates and those in `overrides`, which replace the built-in ones of the same
-    /// file name. With overrides every page is drawn from its smallest and its largest facts, and everything
-    /// that is wrong is told; the built-in ones cannot change any more, and the suite does the same to them.
+    /// file name. Every page that these change is drawn from its smallest and its largest facts, and
+    /// everything that is wrong is told; the suite does the same to all the built-in ones.
     pub fn load(overrides: Option<&Path>) -> Result<Words, Vec<WordsError>> {
         let builtin = Press::builtin()?;
         let custom = overrides.map(Press::overridden).transpose()?;
-        let wrong = custom.as_ref().map(draw::try_all).unwrap_or_default();
+        let wrong = custom.as_ref().map(draw::try_changed).unwrap_or_default();
         if wrong.is_empty() { Ok(Words { builtin, custom }) } else { Err(wrong) }
     }
 

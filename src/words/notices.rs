@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::Timestamp;
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Change, PlanSummary};
 use crate::domain::reply::Told;
 use crate::domain::run::{Failure, RunKind};
-use crate::domain::Timestamp;
 
 use super::data::{self, left};
 use super::limits::cut;
@@ -176,6 +176,7 @@ fn failed(kind: RunKind, failure: &Failure) -> Value {
 pub(super) fn conversation_of(key: &str) -> Value {
     let user = key.strip_prefix("dm:").and_then(|rest| rest.rsplit(':').next());
     let channel = key.strip_prefix("channel:").unwrap_or(key);
-    let id = channel.starts_with('C') && channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let id = channel.starts_with('C')
+        && channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
     json!({ "user": user, "channel": channel, "channel_id": id.then_some(channel) })
 }

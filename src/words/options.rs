@@ -36,9 +36,8 @@ fn rank(choice: &Choice, typed: &str) -> Option<u8> {
     if any(&|text| text.starts_with(typed)) {
         return Some(1);
     }
-    let word = |text: &str| {
-        text.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(typed))
-    };
+    let word =
+        |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(typed));
     if any(&word) {
         return Some(2);
     }

@@ -1,7 +1,8 @@
 //! The templates, compiled: facts in, JSON out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use handlebars::{Handlebars, RenderErrorReason};
 use include_dir::{Dir, include_dir};
@@ -17,6 +18,8 @@ const ENDING: &str = ".hbs";
 pub(super) struct Press {
     handlebars: Handlebars<'static>,
     sources: BTreeMap<String, Source>,
+    /// The same with marks, made when the first mistake is traced.
+    marked: OnceLock<Handlebars<'static>>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +27,7 @@ struct Source {
     /// As an operator finds it.
     file: String,
     text: String,
+    custom: bool,
 }
 
 impl Press {
@@ -42,9 +46,8 @@ impl Press {
                 continue;
             }
             let known = sources.keys().map(String::as_str);
-            let near = known.max_by(|a, b| {
-                strsim::jaro(a, &name).total_cmp(&strsim::jaro(b, &name))
-            });
+            let near =
+                known.max_by(|a, b| strsim::jaro(a, &name).total_cmp(&strsim::jaro(b, &name)));
             wrong.push(WordsError {
                 file: source.file,
                 line: None,
@@ -55,10 +58,34 @@ impl Press {
         if wrong.is_empty() { Press::of(sources) } else { Err(wrong) }
     }
 
+    /// The templates that come out otherwise than the built-in ones: an operator's own, and those that use
+    /// one of them.
+    pub fn changed(&self) -> BTreeSet<&str> {
+        let custom = self.sources.iter().filter(|(_, source)| source.custom);
+        let mut changed: BTreeSet<&str> = custom.map(|(name, _)| name.as_str()).collect();
+        loop {
+            let uses =
+                |text: &str| changed.iter().any(|name| text.contains(&format!("{{{{> {name}")));
+            let users = self.sources.iter().filter(|(_, source)| uses(&source.text));
+            let users: Vec<&str> = users.map(|(name, _)| name.as_str()).collect();
+            let before = changed.len();
+            changed.extend(users);
+            if changed.len() == before {
+                return changed;
+            }
+        }
+    }
+
     /// The names of all templates; those that begin with `_` are parts of others.
     #[cfg(test)]
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().map(String::as_str)
+    }
+
+    /// All names with their texts.
+    #[cfg(test)]
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str()))
     }
 
     pub fn render(&self, name: &str, data: &Value) -> Result<Value, WordsError> {
@@ -77,7 +104,7 @@ impl Press {
     }
 
     fn of(sources: BTreeMap<String, Source>) -> Result<Press, Vec<WordsError>> {
-        let mut press = Press { handlebars: registry(), sources };
+        let mut press = Press { handlebars: registry(), sources, marked: OnceLock::new() };
         let mut wrong = Vec::new();
         for (name, source) in &press.sources {
             if let Err(error) = press.handlebars.register_template_string(name, &source.text) {
@@ -92,13 +119,7 @@ impl Press {
 
     /// Renders anew from marked templates, to find the line that made what is no JSON.
     fn trace(&self, name: &str, data: &Value, problem: String) -> WordsError {
-        let mut marked = registry();
-        for (n, (name, source)) in self.sources.iter().enumerate() {
-            // They were compiled before; a mark cannot make them worse, and if it does the line is unknown.
-            if marked.register_template_string(name, relaxed::mark(&source.text, n)).is_err() {
-                tracing::debug!(name, "a marked template does not compile");
-            }
-        }
+        let marked = self.marked.get_or_init(|| self.with_marks());
         let origin = match marked.render(name, data).map(|text| relaxed::parse(&text)) {
             Ok(Err(error)) => error.origin,
             Ok(Ok(_)) | Err(_) => None,
@@ -109,6 +130,17 @@ impl Press {
             Some((name, line)) => self.wrong(name, Some(line), problem, hint),
             None => self.wrong(name, None, problem, hint),
         }
+    }
+
+    fn with_marks(&self) -> Handlebars<'static> {
+        let mut marked = registry();
+        for (n, (name, source)) in self.sources.iter().enumerate() {
+            // They were compiled before; a mark cannot make them worse, and if it does the line is unknown.
+            if marked.register_template_string(name, relaxed::mark(&source.text, n)).is_err() {
+                tracing::debug!(name, "a marked template does not compile");
+            }
+        }
+        marked
     }
 
     /// An error at a template.
@@ -137,7 +169,7 @@ fn builtin() -> BTreeMap<String, Source> {
         let path = file.path().to_str()?;
         let text = file.contents_utf8()?.to_owned();
         let name = path.strip_suffix(ENDING)?.to_owned();
-        Some((name, Source { file: format!("templates/messages/{path}"), text }))
+        Some((name, Source { file: format!("templates/messages/{path}"), text, custom: false }))
     };
     BUILTIN.files().filter_map(source).collect()
 }
@@ -160,7 +192,10 @@ fn read(folder: &Path) -> Result<Vec<(String, Source)>, Vec<WordsError>> {
             continue;
         };
         let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&path, e))?;
-        sources.push((name.to_owned(), Source { file: path.display().to_string(), text }));
+        sources.push((
+            name.to_owned(),
+            Source { file: path.display().to_string(), text, custom: true },
+        ));
     }
     sources.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(sources)

@@ -28,7 +28,10 @@ pub(super) fn parse(text: &str) -> Result<Value, NotJson> {
         let near: String = near.chars().rev().collect();
         let what = error.to_string();
         let what = what.split(" at line ").next().unwrap_or_default();
-        NotJson { problem: format!("what comes out is no JSON: {what}, after `{}`", near.trim()), origin }
+        NotJson {
+            problem: format!("what comes out is no JSON: {what}, after `{}`", near.trim()),
+            origin,
+        }
     })
 }
 
@@ -81,8 +84,8 @@ fn strict(text: &str) -> (String, Vec<(usize, Origin)>) {
                         marks.extend(read_mark(&mut chars).map(|origin| (out.len(), origin)));
                     }
                 }
-                let more = chars.peek().is_some_and(|c| *c != '"');
-                if more && out.len() > begin && !out.ends_with("\\n") && !out.ends_with(' ') {
+                let first = out.len() == begin || out.ends_with("\\n") || out.ends_with(' ');
+                if !first && !ends_a_word(chars.clone()) {
                     out.push(' ');
                 }
             }
@@ -98,6 +101,18 @@ fn strict(text: &str) -> (String, Vec<(usize, Origin)>) {
         }
     }
     (out, marks)
+}
+
+/// Whether no blank belongs before what comes: the end of the text or of a line, or a sign that follows a
+/// word, which a tag often stands between. (A colon may also begin an emoji.)
+fn ends_a_word(mut rest: impl Iterator<Item = char>) -> bool {
+    match (rest.next(), rest.next()) {
+        (None | Some('"'), _) | (Some('\\'), Some('n')) => true,
+        (Some('.' | ',' | ':' | ';' | '!' | '?'), next) => {
+            next.is_none_or(|c| c.is_ascii_whitespace() || matches!(c, '"' | '\\' | MARK))
+        }
+        _ => false,
+    }
 }
 
 /// Where a line began, behind the sign that begins a mark.
@@ -127,6 +142,8 @@ mod tests {
     fn commas_before_brackets_and_broken_lines_are_allowed() {
         let text = "{ \"a\": [1, 2,\n ], \"b\": \"one,\n   two,] \\\" \n\", }";
         assert_eq!(parse(text).expect("is read"), json!({ "a": [1, 2], "b": "one, two,] \"" }));
+        let text = "[\"is\nready\n, he\n:wave: said\n.\n\\n\n and\n: so\"]";
+        assert_eq!(parse(text).expect("is read"), json!(["is ready, he :wave: said.\nand: so"]));
     }
 
     #[test]

@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::reply::{
-    Attention, Audience, RunLine, Refusal, Reply, VERBS, Verb,
-};
 use crate::domain::Timestamp;
+use crate::domain::reply::{Attention, Audience, Refusal, Reply, RunLine, VERBS, Verb};
 
 use super::data::{self, left};
 use super::limits::cut;
@@ -86,9 +84,8 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
 /// The template that gives `error`, `hint` and `copy`, and its facts.
 pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
     let named = |name: &str| json!({ "name": name });
-    let owned = |name: &str, owner: &crate::domain::Person| {
-        json!({ "name": name, "owner": owner.user })
-    };
+    let owned =
+        |name: &str, owner: &crate::domain::Person| json!({ "name": name, "owner": owner.user });
     match refusal {
         Refusal::UnknownVerb { typed, nearest } => {
             ("refusal-unknown-verb", json!({ "typed": cut(typed, 60), "nearest": nearest }))
@@ -127,9 +124,7 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
         Refusal::NothingToCancel { name } => ("refusal-nothing-to-cancel", named(name)),
         Refusal::NoLogs { name } => ("refusal-no-logs", named(name)),
         Refusal::BadInputs { problems } => {
-            let one = |(input, problem): &(String, String)| {
-                json!({ "input": input, "problem": cut(problem, LONGEST_PROBLEM) })
-            };
+            let one = |(input, problem): &(String, String)| json!({ "input": input, "problem": cut(problem, LONGEST_PROBLEM) });
             let lines: Vec<Value> = problems.iter().take(MOST_LINES).map(one).collect();
             ("refusal-bad-inputs", json!({ "problems": lines, "total": problems.len() }))
         }
@@ -175,7 +170,8 @@ fn run(run: &RunLine) -> Value {
 }
 
 fn help(verb: Option<&'static str>, audience: Audience) -> Value {
-    let seen = |verb: &&Verb| verb.audience == Audience::Everyone || audience == Audience::Operators;
+    let seen =
+        |verb: &&Verb| verb.audience == Audience::Everyone || audience == Audience::Operators;
     let line = |verb: &Verb| json!({ "word": verb.word, "usage": verb.usage });
     let one = verb.and_then(|word| VERBS.iter().find(|verb| verb.word == word));
     let of = |audience| {
@@ -189,15 +185,9 @@ fn help(verb: Option<&'static str>, audience: Audience) -> Value {
 }
 
 fn attention_of(attention: &Attention) -> Value {
-    let brake = |(brake, by): &(crate::domain::reply::Brake, String)| {
-        json!({ "brake": brake.as_str(), "by": who(by) })
-    };
-    let unwarned = |(facts, at): &(crate::domain::facts::EnvironmentFacts, Timestamp)| {
-        json!({ "env": data::environment(facts), "reaped_at": at.0 })
-    };
-    let letter = |(conversation, why): &(String, String)| {
-        json!({ "conversation": conversation_of(conversation), "why": cut(why, 200) })
-    };
+    let brake = |(brake, by): &(crate::domain::reply::Brake, String)| json!({ "brake": brake.as_str(), "by": who(by) });
+    let unwarned = |(facts, at): &(crate::domain::facts::EnvironmentFacts, Timestamp)| json!({ "env": data::environment(facts), "reaped_at": at.0 });
+    let letter = |(conversation, why): &(String, String)| json!({ "conversation": conversation_of(conversation), "why": cut(why, 200) });
     let few = 10;
     json!({
         "calm": attention == &Attention::default(),

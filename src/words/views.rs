@@ -28,7 +28,8 @@ pub(super) fn info(title: &str, answer: &Rendered) -> Value {
 }
 
 pub(super) fn home(home: &Home) -> Value {
-    let environment = |facts: &_| json!({ "env": data::environment(facts), "left": life(facts, home) });
+    let environment =
+        |facts: &_| json!({ "env": data::environment(facts), "left": life(facts, home) });
     let environments = home.environments.iter().take(HOME_ENVIRONMENTS);
     let templates = home.templates.iter().take(HOME_TEMPLATES);
     json!({

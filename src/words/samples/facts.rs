@@ -10,7 +10,8 @@ use crate::domain::{EnvironmentId, Person, Span, Timestamp};
 pub const NOW: Timestamp = Timestamp(1_893_747_600_000);
 
 /// What somebody types to break a message: calls to all, marks, quotes, control characters.
-pub const HOSTILE: &str = "<!channel> & <@U0> @here \"quotes\" \\ ``` *bold* _x_ \n\t> end</script>{{x}} ä🦋";
+pub const HOSTILE: &str =
+    "<!channel> & <@U0> @here \"quotes\" \\ ``` *bold* _x_ \n\t> end</script>{{x}} ä🦋";
 
 /// Hostile text of at least that many characters.
 pub fn hostile(characters: usize) -> String {
@@ -93,6 +94,13 @@ pub fn most(status: Status) -> EnvironmentFacts {
         ended_at: ended.then_some(NOW),
         ..least(status)
     }
+}
+
+/// The same for a list of many, where drawing all of each would only take time.
+pub fn one_of_many(status: Status) -> EnvironmentFacts {
+    let mut facts = most(status);
+    facts.outputs.truncate(3);
+    facts
 }
 
 /// Ready, with what the preview template gives.

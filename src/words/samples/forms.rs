@@ -8,10 +8,11 @@ use crate::domain::Span;
 use crate::domain::environment::Status;
 use crate::domain::reply::Home;
 use crate::template::{
-    Alphabet, Choice, Credentials, EngineKind, Input, InputKind, Manifest, TimeLimits, TtlRules, Weight,
+    Alphabet, Choice, Credentials, EngineKind, Input, InputKind, Manifest, TimeLimits, TtlRules,
+    Weight,
 };
 
-use super::facts::{NOW, hostile, least, most, template, templates, usual};
+use super::facts::{NOW, hostile, least, one_of_many, template, templates, usual};
 use super::{Kind, Sample};
 use crate::words::{Broadcast, Rendered};
 
@@ -25,7 +26,8 @@ pub struct Form {
 pub fn all() -> Vec<Sample> {
     let home = |environments, templates| Kind::Home(Home { environments, templates, now: NOW });
     let every: Vec<_> = Status::ALL.iter().map(|status| least(*status)).collect();
-    let crowd: Vec<_> = Status::ALL.iter().map(|status| most(*status)).cycle().take(30).collect();
+    let crowd: Vec<_> =
+        Status::ALL.iter().map(|status| one_of_many(*status)).cycle().take(30).collect();
     let answer = |text: String| Rendered {
         text: "One sentence.".into(),
         blocks: json!([{
@@ -153,7 +155,9 @@ fn long_choices(count: usize) -> Vec<Choice> {
 }
 
 fn kinds() -> Vec<(InputKind, Option<Value>)> {
-    let first = |count: usize| json!([format!("0{}", "v".repeat(140)), format!("{}{}", count - 1, "v".repeat(140))]);
+    let first = |count: usize| {
+        json!([format!("0{}", "v".repeat(140)), format!("{}{}", count - 1, "v".repeat(140))])
+    };
     let mut all = vec![
         (InputKind::String { pattern: None, min: 0, max: 3_000 }, Some("x".repeat(3_000).into())),
         (InputKind::Text { min: 10, max: 9_000 }, Some(hostile(2_000).into())),
@@ -162,7 +166,10 @@ fn kinds() -> Vec<(InputKind, Option<Value>)> {
         (InputKind::Number { min: Some(-1.5e12), max: Some(1e12) }, Some(json!(0.125))),
         (InputKind::Boolean, Some(true.into())),
         (InputKind::Boolean, None),
-        (InputKind::Choice { options: long_choices(100) }, Some(format!("7{}", "v".repeat(140)).into())),
+        (
+            InputKind::Choice { options: long_choices(100) },
+            Some(format!("7{}", "v".repeat(140)).into()),
+        ),
         (InputKind::Choice { options: choices(101) }, Some("option-100".into())),
         (InputKind::MultiChoice { options: long_choices(10), max: 10 }, Some(first(10))),
         (InputKind::MultiChoice { options: long_choices(10), max: 2 }, Some(first(10))),
@@ -171,7 +178,10 @@ fn kinds() -> Vec<(InputKind, Option<Value>)> {
         (InputKind::User, Some("U0123456789".into())),
         (InputKind::Channel, Some("C0123456789".into())),
         (InputKind::Date, Some("2030-12-31".into())),
-        (InputKind::Duration { min: Span::minutes(1), max: Span::days(3650) }, Some("1d12h".into())),
+        (
+            InputKind::Duration { min: Span::minutes(1), max: Span::days(3650) },
+            Some("1d12h".into()),
+        ),
         (InputKind::Secret { min: 0, max: 100 }, None),
     ];
     let generated = |alphabet| (InputKind::Generated { length: 20, alphabet }, None);

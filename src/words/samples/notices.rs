@@ -22,7 +22,8 @@ pub fn all() -> Vec<Sample> {
     all.push(of("at-maximum", Notice::Card, full()));
     all.push(of("maximal", Notice::Card, most(Status::Ready)));
     for (reason, name) in reasons() {
-        let ended = EnvironmentFacts { end_reason: Some(reason.clone()), ..least(Status::Destroyed) };
+        let ended =
+            EnvironmentFacts { end_reason: Some(reason.clone()), ..least(Status::Destroyed) };
         all.push(of(&format!("destroyed-{name}"), Notice::Card, ended));
         let receipt = Notice::Receipt { reason, destroyed: 3, lived: Some(Span::hours(4)) };
         all.push(of(name, receipt, least(Status::Destroyed)));
@@ -81,7 +82,11 @@ fn pairs() -> Vec<(Notice, Notice)> {
         (Notice::Progress { run: run() }, Notice::Progress { run: run() }),
         (Notice::Ready, Notice::Ready),
         (
-            Notice::Extended { by: person(), added: Span::hours(4), expires_at: NOW + Span::hours(7) },
+            Notice::Extended {
+                by: person(),
+                added: Span::hours(4),
+                expires_at: NOW + Span::hours(7),
+            },
             Notice::Extended { by: other(), added: Span::days(3000), expires_at: NOW },
         ),
         (
@@ -134,7 +139,10 @@ fn pairs() -> Vec<(Notice, Notice)> {
             Notice::Unwarnable { reaped_at: NOW },
         ),
         (
-            Notice::Undeliverable { conversation: "dm:T1:U1".into(), why: "account_inactive".into() },
+            Notice::Undeliverable {
+                conversation: "dm:T1:U1".into(),
+                why: "account_inactive".into(),
+            },
             Notice::Undeliverable { conversation: hostile(300), why: hostile(3_000) },
         ),
     ]
@@ -142,13 +150,13 @@ fn pairs() -> Vec<(Notice, Notice)> {
 
 /// What is neither the least nor the most, and says other things.
 fn special() -> Vec<Sample> {
-    let undeliverable =
-        Notice::Undeliverable { conversation: "channel:C012345".into(), why: "not_in_channel".into() };
-    let alone = Told { facts: None, ..told(undeliverable, least(Status::Ready)) };
-    let warning = Notice::Warning {
-        expires_at: NOW + Span::hours(1),
-        reap_not_before: NOW + Span::hours(1),
+    let undeliverable = Notice::Undeliverable {
+        conversation: "channel:C012345".into(),
+        why: "not_in_channel".into(),
     };
+    let alone = Told { facts: None, ..told(undeliverable, least(Status::Ready)) };
+    let warning =
+        Notice::Warning { expires_at: NOW + Span::hours(1), reap_not_before: NOW + Span::hours(1) };
     let ends = |kind| Notice::Failed { run: run(), kind, failure: least_failure() };
     let progress = Told {
         progress: Some("Creating: 2 of 3 resources, 12 s".into()),
@@ -161,7 +169,11 @@ fn special() -> Vec<Sample> {
         of("destroy", ends(RunKind::Destroy), least(Status::Destroying)),
         of("update", ends(RunKind::Update), least(Status::Ready)),
         of("usual", failed(usual_failure()), least(Status::Failed)),
-        of("usual", Notice::Plan { run: run(), summary: plan(24, 20) }, least(Status::Provisioning)),
+        of(
+            "usual",
+            Notice::Plan { run: run(), summary: plan(24, 20) },
+            least(Status::Provisioning),
+        ),
         of("empty", Notice::Plan { run: run(), summary: PlanSummary::default() }, usual()),
         of("usual", Notice::Ready, usual()),
         of("before-any-effect", Notice::Cancelled { by: Some(person()) }, least(Status::Cancelled)),
@@ -172,7 +184,10 @@ fn special() -> Vec<Sample> {
 
 fn plan(count: usize, length: usize) -> PlanSummary {
     let resource = |n: usize| PlannedResource {
-        address: format!("aws_s3_bucket.this[{n}]{}", if length > 100 { hostile(length) } else { "".into() }),
+        address: format!(
+            "aws_s3_bucket.this[{n}]{}",
+            if length > 100 { hostile(length) } else { "".into() }
+        ),
         change: Change::ALL[n % Change::ALL.len()],
     };
     PlanSummary { resources: (0..count).map(resource).collect() }

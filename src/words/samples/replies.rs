@@ -2,20 +2,19 @@
 
 use crate::domain::environment::Status;
 use crate::domain::facts::EnvironmentFacts;
-use crate::domain::reply::{
-    Attention, Audience, Brake, ListScope, Refusal, Reply, RunLine, VERBS,
-};
+use crate::domain::reply::{Attention, Audience, Brake, ListScope, Refusal, Reply, RunLine, VERBS};
 use crate::domain::run::{RunKind, RunStatus};
 use crate::domain::{Span, Timestamp};
 
 use super::facts::{
-    NOW, hostile, least, most, other, person, template, templates, usual,
+    NOW, hostile, least, most, one_of_many, other, person, template, templates, usual,
 };
 use super::{Kind, Sample};
 
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
-    let mut reply = |name: &str, reply: Reply| all.push(Sample::of(name, Kind::Reply(Box::new(reply))));
+    let mut reply =
+        |name: &str, reply: Reply| all.push(Sample::of(name, Kind::Reply(Box::new(reply))));
     for (name, facts) in [("minimal", least(Status::Ready)), ("maximal", most(Status::Ready))] {
         let long = name == "maximal";
         for made in about_one(&facts, long) {
@@ -32,7 +31,7 @@ pub fn all() -> Vec<Sample> {
     reply("usual", shown(usual(), vec![run_line(RunStatus::Succeeded)]));
     for scope in ListScope::ALL {
         reply(&format!("minimal-{scope}"), list(*scope, Vec::new()));
-        reply(&format!("maximal-{scope}"), list(*scope, vec![most(Status::Ready); 25]));
+        reply(&format!("maximal-{scope}"), list(*scope, vec![one_of_many(Status::Ready); 25]));
     }
     reply("usual", list(ListScope::Team, vec![usual(), least(Status::Requested)]));
     reply("minimal", Reply::Templates { templates: Vec::new() });
@@ -58,7 +57,8 @@ fn about_one(facts: &EnvironmentFacts, long: bool) -> Vec<Reply> {
     let lines = if long { vec![hostile(900); 60] } else { Vec::new() };
     let runs: Vec<RunLine> =
         if long { RunStatus::ALL.iter().map(|s| long_run(*s)).collect() } else { Vec::new() };
-    let url = format!("https://mayfly.example.com/reveal/{}", "x".repeat(if long { 500 } else { 43 }));
+    let url =
+        format!("https://mayfly.example.com/reveal/{}", "x".repeat(if long { 500 } else { 43 }));
     vec![
         Reply::Created { facts: facts() },
         shown(facts(), runs),
@@ -100,10 +100,10 @@ fn long_run(status: RunStatus) -> RunLine {
 }
 
 fn much() -> Attention {
-    let unwarned = |n: i64| (most(Status::Ready), Timestamp(NOW.0 + n));
+    let unwarned = |n: i64| (one_of_many(Status::Ready), Timestamp(NOW.0 + n));
     Attention {
         brakes: vec![(Brake::Creating, "<@U1>".into()), (Brake::Reaping, "the console".into())],
-        quarantined: vec![most(Status::Quarantined); 12],
+        quarantined: vec![one_of_many(Status::Quarantined); 12],
         unwarned: (0..12).map(unwarned).collect(),
         dead_letters: vec![("dm:T1:U1".into(), hostile(2_000)), (hostile(500), hostile(500))]
             .into_iter()
@@ -156,7 +156,11 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
         ),
         (Refusal::OperatorsOnly { verb: "pause" }, Refusal::OperatorsOnly { verb: "attention" }),
         (
-            Refusal::WrongState { name: name(), status: Status::Destroyed, wanted: "extended".into() },
+            Refusal::WrongState {
+                name: name(),
+                status: Status::Destroyed,
+                wanted: "extended".into(),
+            },
             Refusal::WrongState { name: long(), status: Status::Ready, wanted: long() },
         ),
         (
