@@ -1,0 +1,156 @@
+//! Facts as templates take them. Times are milliseconds for `date` and `when`, lengths of time for `span`.
+
+use serde_json::{Value, json};
+
+use crate::domain::environment::{EndReason, Status};
+use crate::domain::facts::{EnvironmentFacts, ShownOutput};
+use crate::domain::reply::TemplateLine;
+use crate::domain::run::{RunKind, RunStatus, Step};
+use crate::domain::{Span, Timestamp, actions};
+
+use super::limits::{self, cut};
+
+/// More buttons than these make a card that nobody reads.
+const LINK_BUTTONS: usize = 3;
+const SHOWN_OUTPUTS: usize = 8;
+const OUTPUT_CHARACTERS: usize = 200;
+const EXTEND_BUTTONS: usize = 4;
+const WHY_CHARACTERS: usize = 300;
+
+/// An environment, as the templates' `env`.
+pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
+    let life = facts.lifetime;
+    let (buttons, shown) = outputs(&facts.outputs);
+    let steps = extensions(facts);
+    let began = life.map_or(facts.created_at, |life| life.ready_at);
+    json!({
+        "id": facts.id.as_str(),
+        "name": facts.name,
+        "template": facts.template,
+        "title": facts.template_title,
+        "version": facts.version,
+        "owner": facts.owner.user,
+        "team": facts.team,
+        "status": facts.status.as_str(),
+        "created_at": facts.created_at.0,
+        "expires_at": life.map(|life| life.expires_at.0),
+        "latest": life.map(|life| life.latest.0),
+        "maximum": facts.rules.maximum.millis(),
+        "at_maximum": facts.status == Status::Ready && steps.is_empty(),
+        "extensions": steps,
+        "links": buttons,
+        "outputs": shown.iter().take(SHOWN_OUTPUTS).collect::<Vec<_>>(),
+        "more_outputs": shown.len().saturating_sub(SHOWN_OUTPUTS),
+        "has_credentials": facts.has_credentials,
+        "end": facts.end_reason.as_ref().map(end_reason),
+        "ended_at": facts.ended_at.map(|at| at.0),
+        "lived": facts.ended_at.map(|at| (at - began).millis()),
+    })
+}
+
+/// Why something ends, as the templates' `end`.
+pub(super) fn end_reason(reason: &EndReason) -> Value {
+    let (because, by, why) = match reason {
+        EndReason::Expired => ("expired", None, None),
+        EndReason::ExpiredUnwarned => ("expired_unwarned", None, None),
+        EndReason::Asked { by } => ("asked", Some(&by.user), None),
+        EndReason::CreateFailed { why } => ("create_failed", None, Some(cut(why, WHY_CHARACTERS))),
+        EndReason::CreateCancelled { by } => ("create_cancelled", Some(&by.user), None),
+    };
+    json!({ "because": because, "by": by, "why": why })
+}
+
+pub(super) fn template(line: &TemplateLine) -> Value {
+    json!({
+        "name": line.name,
+        "title": line.title,
+        "description": line.description,
+        "default_ttl": line.default_ttl.millis(),
+        "maximum_ttl": line.maximum_ttl.millis(),
+    })
+}
+
+/// What a run of that kind does, as the templates' `kind`.
+pub(super) fn kind(kind: RunKind) -> &'static str {
+    kind.as_str()
+}
+
+pub(super) fn status(status: RunStatus) -> &'static str {
+    status.as_str()
+}
+
+pub(super) fn step(step: Step) -> &'static str {
+    step.as_str()
+}
+
+/// What is left until `end`; nothing when it is over.
+pub(super) fn left(now: Timestamp, end: Timestamp) -> Option<i64> {
+    let left = end - now;
+    // Nobody reads seconds beside hours.
+    let whole = if left >= Span::minutes(2) {
+        Span::from_millis(left.millis() - left.millis() % Span::minutes(1).millis())
+    } else {
+        left
+    };
+    (whole > Span::ZERO).then(|| whole.millis())
+}
+
+/// The last lines that fit, oldest first, as one text.
+pub(super) fn last_lines(lines: &[String], most: usize, characters: usize) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    let mut room = characters;
+    for line in lines.iter().rev().take(most) {
+        // What a terminal would draw is noise here.
+        let line: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        let line = cut(line.trim_end(), 300);
+        // Escaping makes up to five characters of one.
+        let length = super::helpers::escape(&line).chars().count() + 1;
+        if length > room {
+            break;
+        }
+        room -= length;
+        kept.push(line);
+    }
+    kept.reverse();
+    kept.join("\n")
+}
+
+/// Links that become buttons, and everything else.
+fn outputs(outputs: &[ShownOutput]) -> (Vec<Value>, Vec<Value>) {
+    let mut buttons = Vec::new();
+    let mut shown = Vec::new();
+    for output in outputs.iter().filter(|output| !output.value.trim().is_empty()) {
+        let label = if output.label.trim().is_empty() { &output.name } else { &output.label };
+        let url = output.link && is_web_address(&output.value);
+        if url && buttons.len() < LINK_BUTTONS {
+            buttons.push(json!({ "label": label, "url": output.value }));
+            continue;
+        }
+        // A URL that is cut leads nowhere, so that only a text is.
+        shown.push(json!({
+            "label": label,
+            "url": url.then_some(&output.value),
+            "value": cut(&output.value, OUTPUT_CHARACTERS),
+        }));
+    }
+    (buttons, shown)
+}
+
+/// Whether Slack takes it as the address of a button; of any other the whole message would be refused.
+fn is_web_address(text: &str) -> bool {
+    let parsed = url::Url::parse(text);
+    let web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let lower = text.starts_with("http://") || text.starts_with("https://");
+    web && lower && text.chars().count() <= limits::URL && !text.contains(char::is_whitespace)
+}
+
+fn extensions(facts: &EnvironmentFacts) -> Vec<Value> {
+    let Some(life) = facts.lifetime.filter(|_| facts.status == Status::Ready) else {
+        return Vec::new();
+    };
+    let mut steps = facts.rules.steps(life);
+    steps.dedup();
+    steps.truncate(EXTEND_BUTTONS);
+    let step = |step: &Span| json!({ "id": facts.id.as_str(), "action": actions::extend(*step), "span": step.millis() });
+    steps.iter().map(step).collect()
+}

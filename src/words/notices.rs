@@ -1,0 +1,182 @@
+//! Notices: which template tells one, with which facts.
+
+use serde_json::{Value, json};
+
+use crate::domain::Timestamp;
+use crate::domain::notice::Notice;
+use crate::domain::plan::{Change, PlanSummary};
+use crate::domain::reply::Told;
+use crate::domain::run::{Failure, RunKind};
+
+use super::data::{self, left};
+use super::limits::cut;
+use super::{Broadcast, WordsError};
+
+const SHOWN_RESOURCES: usize = 20;
+const TAIL_LINES: usize = 12;
+const TAIL_CHARACTERS: usize = 2_400;
+
+/// A notice, ready to be rendered.
+pub(super) struct Page {
+    pub template: &'static str,
+    pub data: Value,
+    pub broadcast: Broadcast,
+}
+
+pub(super) fn page(told: &Told) -> Result<Page, WordsError> {
+    let template = template_of(&told.notice);
+    if told.facts.is_none() && !matches!(told.notice, Notice::Undeliverable { .. }) {
+        return Err(WordsError {
+            file: format!("templates/messages/{template}.hbs"),
+            line: None,
+            problem: "the notice is about an environment, and its facts are not there".into(),
+            hint: "The environment has no row any more: drop the notice.".into(),
+        });
+    }
+    let mut data = json!({
+        "env": told.facts.as_ref().map(data::environment),
+        "now": told.now.0,
+        "left": told.facts.as_ref().and_then(|f| f.lifetime).and_then(|l| left(told.now, l.expires_at)),
+    });
+    if let (Value::Object(data), Value::Object(own)) = (&mut data, own(told)) {
+        data.extend(own);
+    }
+    Ok(Page { template, data, broadcast: broadcast(&told.notice) })
+}
+
+/// What a person must notice is shown in the conversation too; what they may look up is not.
+fn broadcast(notice: &Notice) -> Broadcast {
+    match notice {
+        Notice::Ready
+        | Notice::Warning { .. }
+        | Notice::Failed { .. }
+        | Notice::Receipt { .. }
+        | Notice::Quarantined { .. }
+        | Notice::SecretsWanted { .. } => Broadcast::Yes,
+        Notice::Card
+        | Notice::Plan { .. }
+        | Notice::Progress { .. }
+        | Notice::Extended { .. }
+        | Notice::Cancelled { .. }
+        | Notice::Revealed { .. }
+        | Notice::ChannelCreated
+        | Notice::ChannelFailed { .. }
+        | Notice::ChannelExpiring { .. }
+        | Notice::ChannelDestroyed { .. }
+        | Notice::Unwarnable { .. }
+        | Notice::Undeliverable { .. } => Broadcast::No,
+    }
+}
+
+pub(super) fn template_of(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::Card => "notice-card",
+        Notice::Plan { .. } => "notice-plan",
+        Notice::Progress { .. } => "notice-progress",
+        Notice::Ready => "notice-ready",
+        Notice::Extended { .. } => "notice-extended",
+        Notice::Warning { .. } => "notice-warning",
+        Notice::Failed { .. } => "notice-failed",
+        Notice::Cancelled { .. } => "notice-cancelled",
+        Notice::Receipt { .. } => "notice-receipt",
+        Notice::Quarantined { .. } => "notice-quarantined",
+        Notice::SecretsWanted { .. } => "notice-secrets-wanted",
+        Notice::Revealed { .. } => "notice-revealed",
+        Notice::ChannelCreated => "notice-channel-created",
+        Notice::ChannelFailed { .. } => "notice-channel-failed",
+        Notice::ChannelExpiring { .. } => "notice-channel-expiring",
+        Notice::ChannelDestroyed { .. } => "notice-channel-destroyed",
+        Notice::Unwarnable { .. } => "notice-unwarnable",
+        Notice::Undeliverable { .. } => "notice-undeliverable",
+    }
+}
+
+/// The facts of the notice itself.
+fn own(told: &Told) -> Value {
+    let now = told.now;
+    match &told.notice {
+        Notice::Card | Notice::Ready | Notice::ChannelCreated => json!({}),
+        Notice::Plan { summary, .. } => plan(summary),
+        Notice::Progress { .. } => json!({ "progress": told.progress }),
+        Notice::Extended { by, added, expires_at } => {
+            json!({ "by": by.user, "added": added.millis(), "expires_at": expires_at.0 })
+        }
+        Notice::Warning { expires_at, reap_not_before } => {
+            warning(now, *expires_at, *reap_not_before)
+        }
+        Notice::Failed { kind, failure, .. } => failed(*kind, failure),
+        Notice::Cancelled { by } => json!({ "by": by.as_ref().map(|by| &by.user) }),
+        Notice::Receipt { reason, destroyed, lived } => json!({
+            "end": data::end_reason(reason),
+            "destroyed": destroyed,
+            "lived": lived.map(|span| span.millis()),
+        }),
+        Notice::Quarantined { why } => json!({ "why": cut(why, 600) }),
+        Notice::SecretsWanted { url_path, labels } => {
+            let path = url_path.trim_start_matches('/');
+            let url = format!("{}/{path}", told.public_url.trim_end_matches('/'));
+            json!({ "url": url, "labels": labels })
+        }
+        Notice::Revealed { at } => json!({ "at": at.0 }),
+        Notice::ChannelFailed { summary } => json!({ "summary": cut(summary, 300) }),
+        Notice::ChannelExpiring { expires_at } => {
+            json!({ "expires_at": expires_at.0, "left": left(now, *expires_at) })
+        }
+        Notice::ChannelDestroyed { reason } => json!({ "end": data::end_reason(reason) }),
+        Notice::Unwarnable { reaped_at } => {
+            json!({ "reaped_at": reaped_at.0, "left": left(now, *reaped_at) })
+        }
+        Notice::Undeliverable { conversation, why } => {
+            json!({ "conversation": conversation_of(conversation), "why": cut(why, 300) })
+        }
+    }
+}
+
+fn plan(summary: &PlanSummary) -> Value {
+    let sign = |change| match change {
+        Change::Create => "+",
+        Change::Update => "~",
+        Change::Replace => "-/+",
+        Change::Delete => "-",
+    };
+    let line = |r: &crate::domain::plan::PlannedResource| {
+        format!("{} {}", sign(r.change), cut(&r.address, 120))
+    };
+    let lines: Vec<String> = summary.resources.iter().take(SHOWN_RESOURCES).map(line).collect();
+    json!({
+        "counts": summary.to_string(),
+        "total": summary.resources.len(),
+        "resources": lines.join("\n"),
+        "more": summary.resources.len().saturating_sub(SHOWN_RESOURCES),
+    })
+}
+
+fn warning(now: Timestamp, expires_at: Timestamp, reap_not_before: Timestamp) -> Value {
+    json!({
+        "expires_at": expires_at.0,
+        "left": left(now, expires_at),
+        "reap_at": reap_not_before.0,
+        "reaped_later": reap_not_before > expires_at,
+    })
+}
+
+fn failed(kind: RunKind, failure: &Failure) -> Value {
+    json!({
+        "kind": data::kind(kind),
+        "step": data::step(failure.step),
+        "summary": cut(&failure.summary, 500),
+        "detail": cut(failure.detail.trim(), 800),
+        "resource": failure.resource.as_ref().map(|text| cut(text, 200)),
+        "place": failure.place.as_ref().map(|text| cut(text, 200)),
+        "tail": data::last_lines(&failure.tail, TAIL_LINES, TAIL_CHARACTERS),
+    })
+}
+
+/// A conversation by what people know it by: `dm:T…:U…` and `channel:…` are our own keys.
+pub(super) fn conversation_of(key: &str) -> Value {
+    let user = key.strip_prefix("dm:").and_then(|rest| rest.rsplit(':').next());
+    let channel = key.strip_prefix("channel:").unwrap_or(key);
+    let id = channel.starts_with('C')
+        && channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    json!({ "user": user, "channel": channel, "channel_id": id.then_some(channel) })
+}

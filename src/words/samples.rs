@@ -1,0 +1,60 @@
+//! The smallest and the largest facts of every page: what each template is tried with at start, so that an
+//! operator's mistake is told then and not in the middle of somebody's work.
+
+mod facts;
+mod forms;
+mod notices;
+mod replies;
+
+use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
+
+use super::draw::Page;
+use super::{FormModel, Rendered};
+
+/// A page with facts.
+pub(super) struct Sample {
+    /// Tells it from the others of its template: `minimal`, `maximal`, a state.
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Notice(Box<Told>),
+    Reply(Box<Reply>),
+    Refusal(Refusal),
+    Form(Box<forms::Form>),
+    Loading(String),
+    Picker(Vec<TemplateLine>),
+    Info(String, Rendered),
+    Home(Home),
+}
+
+/// All samples; of every template at least a minimal and a maximal one.
+pub(super) fn all() -> Vec<Sample> {
+    [notices::all(), replies::all(), forms::all()].into_iter().flatten().collect()
+}
+
+impl Sample {
+    pub fn page(&self) -> Page<'_> {
+        match &self.kind {
+            Kind::Notice(told) => Page::Notice(told),
+            Kind::Reply(reply) => Page::Reply(reply),
+            Kind::Refusal(refusal) => Page::Refusal(refusal),
+            Kind::Form(form) => Page::Form(FormModel {
+                manifest: &form.manifest,
+                version: &form.version,
+                prefilled: &form.prefilled,
+                ttl: form.ttl,
+            }),
+            Kind::Loading(title) => Page::Loading(title),
+            Kind::Picker(templates) => Page::Picker(templates),
+            Kind::Info(title, answer) => Page::Info(title, answer),
+            Kind::Home(home) => Page::Home(home),
+        }
+    }
+
+    fn of(name: &str, kind: Kind) -> Sample {
+        Sample { name: name.into(), kind }
+    }
+}

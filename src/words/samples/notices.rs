@@ -1,0 +1,233 @@
+//! Samples of the notices.
+
+use crate::domain::environment::{EndReason, Status};
+use crate::domain::facts::EnvironmentFacts;
+use crate::domain::notice::Notice;
+use crate::domain::plan::{Change, PlanSummary, PlannedResource};
+use crate::domain::reply::Told;
+use crate::domain::run::{Failure, RunKind, Step};
+use crate::domain::{RunId, Span};
+
+use super::facts::{HOSTILE, NOW, full, hostile, least, most, other, person, usual};
+use super::{Kind, Sample};
+
+pub fn all() -> Vec<Sample> {
+    let mut all = Vec::new();
+    for status in Status::ALL {
+        all.push(of(status.as_str(), Notice::Card, least(*status)));
+        all.push(of(&format!("{status}-maximal"), Notice::Card, most(*status)));
+    }
+    all.push(of("minimal", Notice::Card, least(Status::Ready)));
+    all.push(of("usual", Notice::Card, usual()));
+    all.push(of("at-maximum", Notice::Card, full()));
+    all.push(of("maximal", Notice::Card, most(Status::Ready)));
+    for (reason, name) in reasons() {
+        let ended =
+            EnvironmentFacts { end_reason: Some(reason.clone()), ..least(Status::Destroyed) };
+        all.push(of(&format!("destroyed-{name}"), Notice::Card, ended));
+        let receipt = Notice::Receipt { reason, destroyed: 3, lived: Some(Span::hours(4)) };
+        all.push(of(name, receipt, least(Status::Destroyed)));
+    }
+    all.extend(pairs().into_iter().flat_map(|(least_notice, most_notice)| {
+        let maximal = Told {
+            progress: Some(hostile(5_000)),
+            public_url: format!("https://{}.example.com/", "long.".repeat(40)),
+            ..told(most_notice, most(Status::Ready))
+        };
+        [
+            of("minimal", least_notice, least(Status::Ready)),
+            Sample::of("maximal", Kind::Notice(Box::new(maximal))),
+        ]
+    }));
+    all.extend(special());
+    all
+}
+
+fn of(name: &str, notice: Notice, facts: EnvironmentFacts) -> Sample {
+    Sample::of(name, Kind::Notice(Box::new(told(notice, facts))))
+}
+
+fn told(notice: Notice, facts: EnvironmentFacts) -> Told {
+    Told {
+        notice,
+        facts: Some(facts),
+        progress: None,
+        public_url: "https://mayfly.example.com".into(),
+        now: NOW,
+    }
+}
+
+fn run() -> RunId {
+    RunId("run_0123456789abcdef0123".into())
+}
+
+fn reasons() -> [(EndReason, &'static str); 5] {
+    [
+        (EndReason::Expired, "expired"),
+        (EndReason::ExpiredUnwarned, "expired-unwarned"),
+        (EndReason::Asked { by: person() }, "asked"),
+        (EndReason::CreateFailed { why: "The name is taken.".into() }, "create-failed"),
+        (EndReason::CreateCancelled { by: other() }, "create-cancelled"),
+    ]
+}
+
+/// Each notice with the least and with the most that it can say.
+fn pairs() -> Vec<(Notice, Notice)> {
+    let long_reason = || EndReason::CreateFailed { why: hostile(4_000) };
+    vec![
+        (
+            Notice::Plan { run: run(), summary: plan(1, 20) },
+            Notice::Plan { run: run(), summary: plan(30, 900) },
+        ),
+        (Notice::Progress { run: run() }, Notice::Progress { run: run() }),
+        (Notice::Ready, Notice::Ready),
+        (
+            Notice::Extended {
+                by: person(),
+                added: Span::hours(4),
+                expires_at: NOW + Span::hours(7),
+            },
+            Notice::Extended { by: other(), added: Span::days(3000), expires_at: NOW },
+        ),
+        (
+            Notice::Warning {
+                expires_at: NOW + Span::hours(1),
+                reap_not_before: NOW + Span::hours(1),
+            },
+            Notice::Warning { expires_at: NOW, reap_not_before: NOW + Span::minutes(15) },
+        ),
+        (failed(least_failure()), failed(most_failure())),
+        (Notice::Cancelled { by: None }, Notice::Cancelled { by: Some(other()) }),
+        (
+            Notice::Receipt { reason: EndReason::Expired, destroyed: 1, lived: None },
+            Notice::Receipt {
+                reason: long_reason(),
+                destroyed: usize::MAX >> 1,
+                lived: Some(Span::days(3650)),
+            },
+        ),
+        (
+            Notice::Quarantined { why: "The bucket is not empty.".into() },
+            Notice::Quarantined { why: hostile(5_000) },
+        ),
+        (
+            Notice::SecretsWanted {
+                url_path: "/secrets/x".into(),
+                labels: vec!["Database password".into()],
+            },
+            Notice::SecretsWanted {
+                url_path: format!("/secrets/{}", "x".repeat(200)),
+                labels: vec![hostile(300); 40],
+            },
+        ),
+        (Notice::Revealed { at: NOW }, Notice::Revealed { at: NOW }),
+        (Notice::ChannelCreated, Notice::ChannelCreated),
+        (
+            Notice::ChannelFailed { summary: "The name is taken.".into() },
+            Notice::ChannelFailed { summary: hostile(5_000) },
+        ),
+        (
+            Notice::ChannelExpiring { expires_at: NOW + Span::hours(1) },
+            Notice::ChannelExpiring { expires_at: NOW },
+        ),
+        (
+            Notice::ChannelDestroyed { reason: EndReason::Expired },
+            Notice::ChannelDestroyed { reason: long_reason() },
+        ),
+        (
+            Notice::Unwarnable { reaped_at: NOW + Span::days(1) },
+            Notice::Unwarnable { reaped_at: NOW },
+        ),
+        (
+            Notice::Undeliverable {
+                conversation: "dm:T1:U1".into(),
+                why: "account_inactive".into(),
+            },
+            Notice::Undeliverable { conversation: hostile(300), why: hostile(3_000) },
+        ),
+    ]
+}
+
+/// What is neither the least nor the most, and says other things.
+fn special() -> Vec<Sample> {
+    let undeliverable = Notice::Undeliverable {
+        conversation: "channel:C012345".into(),
+        why: "not_in_channel".into(),
+    };
+    let alone = Told { facts: None, ..told(undeliverable, least(Status::Ready)) };
+    let warning =
+        Notice::Warning { expires_at: NOW + Span::hours(1), reap_not_before: NOW + Span::hours(1) };
+    let ends = |kind| Notice::Failed { run: run(), kind, failure: least_failure() };
+    let progress = Told {
+        progress: Some("Creating: 2 of 3 resources, 12 s".into()),
+        ..told(Notice::Progress { run: run() }, least(Status::Provisioning))
+    };
+    vec![
+        Sample::of("channel", Kind::Notice(Box::new(alone))),
+        of("at-maximum", warning.clone(), full()),
+        of("too-late", warning, least(Status::Destroying)),
+        of("destroy", ends(RunKind::Destroy), least(Status::Destroying)),
+        of("update", ends(RunKind::Update), least(Status::Ready)),
+        of("usual", failed(usual_failure()), least(Status::Failed)),
+        of(
+            "usual",
+            Notice::Plan { run: run(), summary: plan(24, 20) },
+            least(Status::Provisioning),
+        ),
+        of("empty", Notice::Plan { run: run(), summary: PlanSummary::default() }, usual()),
+        of("usual", Notice::Ready, usual()),
+        of("before-any-effect", Notice::Cancelled { by: Some(person()) }, least(Status::Cancelled)),
+        Sample::of("usual", Kind::Notice(Box::new(progress))),
+        of("stuck", Notice::Quarantined { why: HOSTILE.into() }, least(Status::Quarantined)),
+    ]
+}
+
+fn plan(count: usize, length: usize) -> PlanSummary {
+    let resource = |n: usize| PlannedResource {
+        address: format!(
+            "aws_s3_bucket.this[{n}]{}",
+            if length > 100 { hostile(length) } else { "".into() }
+        ),
+        change: Change::ALL[n % Change::ALL.len()],
+    };
+    PlanSummary { resources: (0..count).map(resource).collect() }
+}
+
+fn failed(failure: Failure) -> Notice {
+    Notice::Failed { run: run(), kind: RunKind::Create, failure }
+}
+
+fn least_failure() -> Failure {
+    Failure {
+        step: Step::Apply,
+        summary: "The name is taken.".into(),
+        detail: String::new(),
+        resource: None,
+        place: None,
+        tail: Vec::new(),
+    }
+}
+
+fn usual_failure() -> Failure {
+    Failure {
+        detail: "Buckets share one name space: choose another name.".into(),
+        resource: Some("aws_s3_bucket.this".into()),
+        place: Some("main.tf:12".into()),
+        tail: vec![
+            "aws_s3_bucket.this: Creating...".into(),
+            "Error: creating S3 Bucket (logs): BucketAlreadyExists".into(),
+        ],
+        ..least_failure()
+    }
+}
+
+fn most_failure() -> Failure {
+    Failure {
+        step: Step::Prepare,
+        summary: hostile(5_000),
+        detail: hostile(5_000),
+        resource: Some(hostile(3_000)),
+        place: Some(hostile(3_000)),
+        tail: vec![hostile(900); 40],
+    }
+}

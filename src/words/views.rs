@@ -1,0 +1,45 @@
+//! The facts of the views that are no form.
+
+use serde_json::{Value, json};
+
+use crate::domain::reply::{Home, TemplateLine};
+
+use super::data::{self, left};
+use super::{Rendered, limits};
+
+/// Two blocks each, and a view has a hundred.
+const HOME_ENVIRONMENTS: usize = 25;
+const HOME_TEMPLATES: usize = 10;
+
+pub(super) fn loading(title: &str) -> Value {
+    json!({ "title": title })
+}
+
+pub(super) fn picker(templates: &[TemplateLine]) -> Value {
+    let shown = templates.iter().take(limits::SELECT_OPTIONS);
+    json!({
+        "templates": shown.map(data::template).collect::<Vec<_>>(),
+        "more": templates.len().saturating_sub(limits::SELECT_OPTIONS),
+    })
+}
+
+pub(super) fn info(title: &str, answer: &Rendered) -> Value {
+    json!({ "title": title, "blocks": answer.blocks })
+}
+
+pub(super) fn home(home: &Home) -> Value {
+    let environment =
+        |facts: &_| json!({ "env": data::environment(facts), "left": life(facts, home) });
+    let environments = home.environments.iter().take(HOME_ENVIRONMENTS);
+    let templates = home.templates.iter().take(HOME_TEMPLATES);
+    json!({
+        "environments": environments.map(environment).collect::<Vec<_>>(),
+        "more_environments": home.environments.len().saturating_sub(HOME_ENVIRONMENTS),
+        "templates": templates.map(data::template).collect::<Vec<_>>(),
+        "more_templates": home.templates.len().saturating_sub(HOME_TEMPLATES),
+    })
+}
+
+fn life(facts: &crate::domain::facts::EnvironmentFacts, home: &Home) -> Option<i64> {
+    facts.lifetime.and_then(|life| left(home.now, life.expires_at))
+}
