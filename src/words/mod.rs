@@ -14,6 +14,7 @@ mod helpers;
 mod limits;
 mod notices;
 mod options;
+mod pages;
 mod press;
 mod relaxed;
 mod replies;
@@ -35,6 +36,7 @@ pub use error::WordsError;
 pub use fields::form_errors;
 pub use fit::action_of;
 pub use options::options;
+pub use pages::{PAGE_STYLE, Pages};
 
 use draw::{Drawn, Page};
 use press::Press;

@@ -6,7 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Change, PlanSummary};
 use crate::domain::reply::Told;
-use crate::domain::run::{Failure, RunKind};
+use crate::domain::run::{Failure, Progress, RunKind};
 
 use super::data::{self, left};
 use super::limits::cut;
@@ -63,6 +63,7 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::ChannelFailed { .. }
         | Notice::ChannelExpiring { .. }
         | Notice::ChannelDestroyed { .. }
+        | Notice::FallbackWarning { .. }
         | Notice::Unwarnable { .. }
         | Notice::Undeliverable { .. } => Broadcast::No,
     }
@@ -86,6 +87,7 @@ pub(super) fn template_of(notice: &Notice) -> &'static str {
         Notice::ChannelFailed { .. } => "notice-channel-failed",
         Notice::ChannelExpiring { .. } => "notice-channel-expiring",
         Notice::ChannelDestroyed { .. } => "notice-channel-destroyed",
+        Notice::FallbackWarning { .. } => "notice-fallback-warning",
         Notice::Unwarnable { .. } => "notice-unwarnable",
         Notice::Undeliverable { .. } => "notice-undeliverable",
     }
@@ -97,11 +99,12 @@ fn own(told: &Told) -> Value {
     match &told.notice {
         Notice::Card | Notice::Ready | Notice::ChannelCreated => json!({}),
         Notice::Plan { summary, .. } => plan(summary),
-        Notice::Progress { .. } => json!({ "progress": told.progress }),
+        Notice::Progress { .. } => json!({ "progress": told.progress.as_ref().map(progress) }),
         Notice::Extended { by, added, expires_at } => {
             json!({ "by": by.user, "added": added.millis(), "expires_at": expires_at.0 })
         }
-        Notice::Warning { expires_at, reap_not_before } => {
+        Notice::Warning { expires_at, reap_not_before }
+        | Notice::FallbackWarning { expires_at, reap_not_before } => {
             warning(now, *expires_at, *reap_not_before)
         }
         Notice::Failed { kind, failure, .. } => failed(*kind, failure),
@@ -130,6 +133,18 @@ fn own(told: &Told) -> Value {
             json!({ "conversation": conversation_of(conversation), "why": cut(why, 300) })
         }
     }
+}
+
+/// How many of the resources that are being changed just now are named.
+const CURRENT: usize = 3;
+
+fn progress(progress: &Progress) -> Value {
+    let current: Vec<String> =
+        progress.current.iter().take(CURRENT).map(|address| cut(address, 150)).collect();
+    json!({
+        "kind": progress.kind, "step": progress.step, "ended": progress.ended,
+        "done": progress.done, "total": progress.total, "current": current,
+    })
 }
 
 fn plan(summary: &PlanSummary) -> Value {

@@ -21,13 +21,6 @@ const TAIL: usize = 8;
 /// How often lines are written into the log, at the most.
 const FLUSH: Duration = Duration::from_millis(500);
 
-/// What came of a call.
-#[derive(Debug)]
-pub(super) struct Called {
-    pub(super) exit: Exit,
-    pub(super) supervised: Supervised,
-}
-
 /// What was read of a child so far.
 #[derive(Default)]
 struct Heard {
@@ -45,7 +38,7 @@ impl Attempt {
         invocation: Invocation,
         limit: Duration,
         manifest: &Manifest,
-    ) -> Result<Called, Stopped> {
+    ) -> Result<Exit, Stopped> {
         let limits = self.limits(limit, manifest);
         let folder = self.folder().join(name);
         let supervised = self.start(&folder, &invocation.within(limits)).await?;
@@ -58,7 +51,7 @@ impl Attempt {
             return Err(Stopped::Cancelled(by.clone()));
         }
         match exit.success() {
-            true => Ok(Called { exit, supervised }),
+            true => Ok(exit),
             false => Err(Stopped::Failed(Box::new(failure(step, &exit, limits, heard)))),
         }
     }

@@ -50,8 +50,8 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     attempt.begin(Step::Apply).await?;
     let call = place.installed.engine.apply(&place.job);
     let limit = place.manifest.limits.apply.real();
-    let called = attempt.child(Step::Apply, "apply", call, limit, &place.manifest).await?;
-    attempt.end(Step::Apply, "done", &called.exit.cause.to_string()).await?;
+    let exit = attempt.child(Step::Apply, "apply", call, limit, &place.manifest).await?;
+    attempt.end(Step::Apply, "done", &exit.cause.to_string()).await?;
     attempt.begin(Step::Collect).await?;
     collect(attempt, &place)
 }

@@ -5,7 +5,7 @@ use crate::domain::facts::EnvironmentFacts;
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Change, PlanSummary, PlannedResource};
 use crate::domain::reply::Told;
-use crate::domain::run::{Failure, RunKind, Step};
+use crate::domain::run::{Failure, Progress, RunKind, Step};
 use crate::domain::{RunId, Span};
 
 use super::facts::{HOSTILE, NOW, full, hostile, least, most, other, person, usual};
@@ -30,7 +30,7 @@ pub fn all() -> Vec<Sample> {
     }
     all.extend(pairs().into_iter().flat_map(|(least_notice, most_notice)| {
         let maximal = Told {
-            progress: Some(hostile(5_000)),
+            progress: Some(largest_progress()),
             public_url: format!("https://{}.example.com/", "long.".repeat(40)),
             ..told(most_notice, most(Status::Ready))
         };
@@ -135,6 +135,13 @@ fn pairs() -> Vec<(Notice, Notice)> {
             Notice::ChannelDestroyed { reason: long_reason() },
         ),
         (
+            Notice::FallbackWarning {
+                expires_at: NOW + Span::hours(1),
+                reap_not_before: NOW + Span::hours(1),
+            },
+            Notice::FallbackWarning { expires_at: NOW, reap_not_before: NOW + Span::minutes(15) },
+        ),
+        (
             Notice::Unwarnable { reaped_at: NOW + Span::days(1) },
             Notice::Unwarnable { reaped_at: NOW },
         ),
@@ -159,7 +166,7 @@ fn special() -> Vec<Sample> {
         Notice::Warning { expires_at: NOW + Span::hours(1), reap_not_before: NOW + Span::hours(1) };
     let ends = |kind| Notice::Failed { run: run(), kind, failure: least_failure() };
     let progress = Told {
-        progress: Some("Creating: 2 of 3 resources, 12 s".into()),
+        progress: Some(usual_progress()),
         ..told(Notice::Progress { run: run() }, least(Status::Provisioning))
     };
     vec![
@@ -229,5 +236,26 @@ fn most_failure() -> Failure {
         resource: Some(hostile(3_000)),
         place: Some(hostile(3_000)),
         tail: vec![hostile(900); 40],
+    }
+}
+
+fn usual_progress() -> Progress {
+    Progress {
+        kind: RunKind::Create,
+        step: Step::Apply,
+        done: 2,
+        total: Some(3),
+        current: vec!["terraform_data.page".into()],
+        ended: None,
+    }
+}
+
+fn largest_progress() -> Progress {
+    Progress {
+        kind: RunKind::Destroy,
+        done: 9_999,
+        total: Some(99_999),
+        current: vec![hostile(5_000); 20],
+        ..usual_progress()
     }
 }
