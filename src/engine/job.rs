@@ -155,7 +155,11 @@ mod tests {
             |text: &str| [("password".to_owned(), Value::from(text))].into_iter().collect();
         let variables = Variables { plain: secret("hunter2"), ephemeral: secret("hunter2") };
         job.write_variables(&variables).unwrap();
+        for ours in ["PATH", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_WORKSPACE"] {
+            job.credentials.insert(ours.into(), "theirs".into());
+        }
         let invocation = job.invocation(vec!["apply".into()]);
+        assert!(!invocation.env.values().any(|value| value == "theirs"), "ours stand last");
         assert_eq!(invocation.env["AWS_SECRET_ACCESS_KEY"], "hunter2");
         assert!(!format!("{invocation:?}").contains("hunter2"));
         for file in ["vars.json", "ephemeral.json"] {

@@ -66,7 +66,7 @@ pub enum Preparation {
 /// The right to prepare a version, alone among all processes.
 pub struct Guard {
     _lock: File,
-    layout: Layout,
+    layout: Box<Layout>,
     attempt: String,
 }
 
@@ -117,7 +117,7 @@ impl Layout {
         let prepared = self.attempt(&attempt);
         tree::copy(&self.source, &prepared.source)?;
         make_private(&prepared.data)?;
-        Ok(Some((Guard { _lock: lock, layout: self.clone(), attempt }, prepared)))
+        Ok(Some((Guard { _lock: lock, layout: Box::new(self.clone()), attempt }, prepared)))
     }
 
     fn new_attempt(&self) -> Result<String, EngineError> {
