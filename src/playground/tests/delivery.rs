@@ -243,3 +243,28 @@ async fn messages_in_the_dm_and_mentions_are_events() {
     slack.person("alice").types("#general", "hi @bob").await.unwrap();
     assert_eq!(app.all().len(), before);
 }
+
+#[tokio::test]
+async fn saved_addresses_are_checked() {
+    let (slack, app) = workspace().await;
+    let silent = slack.check_addresses().await.unwrap_err();
+    assert!(silent.to_string().contains("challenge"), "{silent}");
+    // The challenge is random, so the app must have read it: this one repeats what it was sent.
+    let echo = axum::Router::new().fallback(|body: String| async move {
+        let asked: Value = serde_json::from_str(&body).unwrap_or_default();
+        asked["challenge"].as_str().unwrap_or_default().to_string()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, echo).await });
+    let at = || url.clone();
+    slack.install(Delivery::Http {
+        commands: at(),
+        interactions: at(),
+        events: at(),
+        options: at(),
+    });
+    slack.check_addresses().await.unwrap();
+    assert!(slack.deliveries().last().unwrap().body.contains("ssl_check=1"));
+    assert_eq!(app.all().len(), 1);
+}
