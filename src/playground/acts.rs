@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::api::{Args, Draft, post_as_app};
+use super::inner::Inner;
 use super::interact::{Place, Spot, as_sent, element};
-use super::workspace::Inner;
 use super::{ActError, DeliveredKind, Input, Message, Offered, limits, values};
 
 /// Whom Slack speaks as when a command fails.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::inner::Inner;
 use super::interact::Cleared;
 use super::persona::SubmitOutcome;
-use super::workspace::Inner;
 use super::{ActError, DeliveredKind, View, limits, values, views};
 
 /// What Slack says above a form when the app did not answer its submission.

@@ -52,20 +52,20 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::middleware;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::Stream;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::inner::{Inner, locked};
 use super::interact::{Cleared, Place, Spot};
-use super::workspace::{Inner, locked};
-use super::{ActError, Input, SubmitOutcome, acts, forms, page_files, page_state};
+use super::page_requests::{Element, Field, Form, Move, Stack, Typed, Who};
+use super::{ActError, Input, SubmitOutcome, acts, forms, page_files, page_guard, page_state};
 use crate::domain::{Clock as _, Span};
 
 pub(super) fn routes() -> Router<Arc<Inner>> {
@@ -82,67 +82,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/playground/api/reload", post(reload))
         .route("/playground/api/clock", post(clock))
         .fallback(page_files::serve)
-        .layer(middleware::from_fn(only_from_here))
-}
-
-#[derive(Deserialize)]
-struct Who {
-    r#as: String,
-}
-
-#[derive(Deserialize)]
-struct Typed {
-    r#as: String,
-    channel: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Element {
-    r#as: String,
-    at: At,
-    block_id: String,
-    action_id: String,
-    input: Option<Input>,
-    #[serde(default)]
-    typed: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum At {
-    Message { channel: String, ts: String },
-    View { view: String },
-}
-
-#[derive(Deserialize)]
-struct Form {
-    r#as: String,
-    view: String,
-    #[serde(default)]
-    values: Vec<Field>,
-    #[serde(default)]
-    stack: Stack,
-}
-
-#[derive(Deserialize)]
-struct Field {
-    block_id: String,
-    action_id: String,
-    input: Input,
-}
-
-#[derive(Deserialize, Default, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Stack {
-    #[default]
-    One,
-    All,
-}
-
-#[derive(Deserialize)]
-struct Move {
-    advance: String,
+        .layer(middleware::from_fn(page_guard::only_from_here))
 }
 
 type Shared = State<Arc<Inner>>;
@@ -283,18 +223,6 @@ async fn to_the_next_event(inner: &Inner) -> Result<Span, String> {
     Ok((at - inner.clock.now()) + Span::seconds(1))
 }
 
-impl Element {
-    fn spot(&self) -> Spot {
-        let place = match &self.at {
-            At::View { view } => Place::View(view.clone()),
-            At::Message { channel, ts } => {
-                Place::Message { channel: channel.clone(), ts: ts.clone() }
-            }
-        };
-        Spot { place, block_id: self.block_id.clone(), action_id: self.action_id.clone() }
-    }
-}
-
 fn person(inner: &Inner, name: &str) -> Result<String, ActError> {
     let found =
         inner.look(|s| s.people.iter().find(|u| u.name == name && !u.is_bot).map(|u| u.id.clone()));
@@ -306,34 +234,4 @@ fn told(done: Result<(), ActError>) -> Json<Value> {
         Ok(()) => Json(json!({"ok": true})),
         Err(error) => Json(json!({"ok": false, "error": error.to_string()})),
     }
-}
-
-/// Other sites must neither act here nor read: a page elsewhere could post to a port of this
-/// machine, or point a name of its own at it.
-async fn only_from_here(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let host = text(headers, header::HOST);
-    let origin = text(headers, header::ORIGIN);
-    let own = origin.is_none_or(|o| {
-        let bare = o.strip_prefix("http://").or_else(|| o.strip_prefix("https://"));
-        bare.is_some() && bare == host
-    });
-    let foreign = text(headers, header::HeaderName::from_static("sec-fetch-site"))
-        .is_some_and(|site| site == "cross-site" && request.method() != Method::GET);
-    if !host.is_some_and(loopback) || !own || foreign {
-        return (StatusCode::FORBIDDEN, "this page is for this machine alone").into_response();
-    }
-    next.run(request).await
-}
-
-fn loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|v| v.to_str().ok())
 }

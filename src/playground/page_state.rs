@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::inner::Inner;
 use super::people::{ChannelKind, User};
-use super::workspace::Inner;
 use super::{Message, Snapshot, View};
 use crate::domain::Timestamp;
 

@@ -54,7 +54,7 @@ async fn an_answer_in_the_ack_is_for_the_person_alone_unless_it_says_in_channel(
 async fn what_is_not_acked_fails_before_the_persons_eyes() {
     let (slack, app) = workspace().await;
     let alice = slack.person("alice");
-    app.next(Reply { after: Duration::from_secs(2), ..Reply::default() });
+    app.next(Reply { after: Duration::from_secs(4), ..Reply::default() });
     let late = alice.types("#general", "/infra a").await.unwrap_err();
     assert!(matches!(late, ActError::Timeout { .. }), "{late}");
     app.next(Reply { status: 500, ..Reply::default() });
@@ -125,7 +125,7 @@ async fn a_press_carries_the_message_the_action_and_a_response_url() {
 async fn a_response_url_serves_five_times_within_its_life() {
     provider();
     let mut settings = Settings::on_a_free_port();
-    settings.timings.response_url = Duration::from_millis(900);
+    settings.timings.response_url = Duration::from_millis(2500);
     let slack = Workspace::start(settings).await.unwrap();
     let app = App::install(&slack).await;
     let client = client();
@@ -142,7 +142,7 @@ async fn a_response_url_serves_five_times_within_its_life() {
     assert_eq!(slack.person("alice").ephemerals("#general").len(), 5);
     slack.person("alice").types("#general", "/infra a").await.unwrap();
     let url = app.last().field("response_url");
-    tokio::time::sleep(Duration::from_millis(950)).await;
+    tokio::time::sleep(Duration::from_millis(2600)).await;
     assert_eq!(post(&url).await, (404, "expired_url".into()));
 }
 
@@ -242,4 +242,29 @@ async fn messages_in_the_dm_and_mentions_are_events() {
     let before = app.all().len();
     slack.person("alice").types("#general", "hi @bob").await.unwrap();
     assert_eq!(app.all().len(), before);
+}
+
+#[tokio::test]
+async fn saved_addresses_are_checked() {
+    let (slack, app) = workspace().await;
+    let silent = slack.check_addresses().await.unwrap_err();
+    assert!(silent.to_string().contains("challenge"), "{silent}");
+    // The challenge is random, so the app must have read it: this one repeats what it was sent.
+    let echo = axum::Router::new().fallback(|body: String| async move {
+        let asked: Value = serde_json::from_str(&body).unwrap_or_default();
+        asked["challenge"].as_str().unwrap_or_default().to_string()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, echo).await });
+    let at = || url.clone();
+    slack.install(Delivery::Http {
+        commands: at(),
+        interactions: at(),
+        events: at(),
+        options: at(),
+    });
+    slack.check_addresses().await.unwrap();
+    assert!(slack.deliveries().last().unwrap().body.contains("ssl_check=1"));
+    assert_eq!(app.all().len(), 1);
 }
