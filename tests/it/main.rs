@@ -1,4 +1,8 @@
 //! The integration tests: one binary, a module a subject.
 
+#[macro_use]
+mod support;
+
 mod engine;
 mod process;
+mod store;

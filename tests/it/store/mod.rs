@@ -1,0 +1,3 @@
+//! Every function of the store, on both databases.
+
+mod settings;
