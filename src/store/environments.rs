@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::db::{exactly_one, execute, on};
+use super::db::{Statement, exactly_one, execute, on};
 use super::{JsonText, StoreError, Tx};
 use crate::domain::environment::{EndReason, State, Status};
 use crate::domain::facts::{EnvironmentFacts, ShownOutput};
@@ -180,13 +180,14 @@ pub async fn get(tx: &mut Tx, id: &EnvironmentId) -> Result<Environment, StoreEr
 
 /// One by its id, held against other writers until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: &EnvironmentId) -> Result<Environment, StoreError> {
-    let found: Option<Environment> = match tx {
-        Tx::Sqlite(_) => find(tx, id).await?,
-        Tx::Postgres(transaction) => {
-            let sql = "SELECT * FROM environments WHERE id = $1 FOR UPDATE";
-            sqlx::query_as(sql).bind(id).fetch_optional(&mut **transaction).await?
-        }
+    // On SQLite the transaction is the only one that writes.
+    let lock = Statement {
+        sqlite: "SELECT * FROM environments WHERE id = $1",
+        postgres: "SELECT * FROM environments WHERE id = $1 FOR UPDATE",
     };
+    let sql = lock.on(tx);
+    let found: Option<Environment> =
+        on!(tx, |c| sqlx::query_as(sql).bind(id).fetch_optional(c).await)?;
     found.ok_or_else(|| missing(id))
 }
 
@@ -194,8 +195,9 @@ fn missing(id: &EnvironmentId) -> StoreError {
     StoreError::NoSuchRow { table: "environments", column: "id", key: id.0.clone() }
 }
 
-/// Moves it on: writes the state with its data, if it still is in `from`. An expiry that is new
-/// begins the warnings anew; a state without expiry has none due.
+/// Moves it on: writes the state with its data, if its status and its expiry still are those of
+/// `environment`. An expiry that is new begins the warnings anew; a state without expiry has none due;
+/// an expiry that stays leaves them as the row has them, which may be newer than `environment`.
 pub async fn transition(
     tx: &mut Tx,
     environment: &Environment,
@@ -211,36 +213,31 @@ pub async fn transition(
         State::Destroyed { reason, at } => (Some(reason), Some(*at)),
         _ => (None, None),
     };
-    let expiry_is_new = life.map(|l| l.expires_at) != environment.expires_at;
+    let warnings_stay = life.is_some_and(|life| Some(life.expires_at) == environment.expires_at);
     let rules = &environment.rules.0;
-    let kept = life.filter(|_| !expiry_is_new);
-    let sql = "UPDATE environments SET status = $3,
-            ready_at = COALESCE($4, ready_at), expires_at = COALESCE($5, expires_at),
-            latest = COALESCE($6, latest), next_warning_at = $7, warnings_sent = $8,
-            warned_at = $9, unwarned_at = $10, reap_at = $11,
-            end_reason = COALESCE($12, end_reason), ended_at = $13
-        WHERE id = $1 AND status = $2";
-    let next_warning = match (life, kept) {
-        (Some(_), Some(_)) => environment.next_warning_at,
-        (Some(life), None) => rules.next_warning(life.expires_at, 0),
-        (None, _) => None,
-    };
+    let sql = "UPDATE environments SET status = $4,
+            ready_at = COALESCE($5, ready_at), expires_at = COALESCE($6, expires_at),
+            latest = COALESCE($7, latest), end_reason = COALESCE($8, end_reason), ended_at = $9,
+            next_warning_at = CASE WHEN $10 THEN next_warning_at ELSE $11 END,
+            warnings_sent = CASE WHEN $10 THEN warnings_sent ELSE 0 END,
+            warned_at = CASE WHEN $10 THEN warned_at END,
+            unwarned_at = CASE WHEN $10 THEN unwarned_at END,
+            reap_at = CASE WHEN $10 THEN reap_at END
+        WHERE id = $1 AND status = $2 AND expires_at IS NOT DISTINCT FROM $3";
     let rows = execute!(
         tx,
         sql,
         &environment.id,
         environment.status,
+        environment.expires_at,
         next.status(),
         life.map(|l| l.ready_at),
         life.map(|l| l.expires_at),
         life.map(|l| l.latest),
-        next_warning,
-        kept.map_or(0, |_| environment.warnings_sent),
-        kept.and(environment.warned_at),
-        kept.and(environment.unwarned_at),
-        kept.and(environment.reap_at),
         reason.map(JsonText),
-        ended_at
+        ended_at,
+        warnings_stay,
+        life.and_then(|l| rules.next_warning(l.expires_at, 0))
     )?;
     exactly_one(rows, "environments", "id", environment.id.as_str())
 }
@@ -363,6 +360,11 @@ pub async fn next_event(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     Ok([a, b].into_iter().flatten().min())
 }
 
+/// A page of all that live.
+pub const ALL_LIVING: &str = "SELECT * FROM environments
+    WHERE status NOT IN ('destroyed', 'rejected', 'cancelled')
+    ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
+
 /// Those that live (not at a terminal state), in the scope, newest first.
 pub async fn living(
     tx: &mut Tx,
@@ -396,10 +398,7 @@ pub async fn living(
                 .await)?
         }
         Scope::All => {
-            let sql = "SELECT * FROM environments
-                WHERE status NOT IN ('destroyed', 'rejected', 'cancelled')
-                ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
-            on!(tx, |c| sqlx::query_as(sql).bind(at_most).bind(offset).fetch_all(c).await)?
+            on!(tx, |c| sqlx::query_as(ALL_LIVING).bind(at_most).bind(offset).fetch_all(c).await)?
         }
     };
     Ok(rows)

@@ -15,4 +15,26 @@ on_both! {
         tx.commit().await?;
         Ok(())
     }
+
+    async fn of_many_at_once_one_sets_it_and_all_agree(database: Database) -> anyhow::Result<()> {
+        let handles = [database.db.clone(), database.another().await];
+        let setters: Vec<_> = (0..12)
+            .map(|n| {
+                let db = handles[n % 2].clone();
+                tokio::spawn(async move {
+                    let mut tx = db.write("setter").await?;
+                    let value = format!("value-{n}");
+                    let holds = settings::get_or_set(&mut tx, settings::INSTALLATION, &value).await?;
+                    tx.commit().await?;
+                    anyhow::Ok(holds)
+                })
+            })
+            .collect();
+        let mut held = std::collections::BTreeSet::new();
+        for setter in setters {
+            held.insert(setter.await??);
+        }
+        assert_eq!(held.len(), 1, "{held:?}");
+        Ok(())
+    }
 }
