@@ -3,6 +3,9 @@
 #[macro_use]
 mod support;
 
+mod dependencies;
 mod engine;
+mod hygiene;
+mod imports;
 mod process;
 mod store;

@@ -4,6 +4,7 @@
 
 pub mod database;
 pub mod kept;
+pub mod source;
 
 /// Makes two tests of one: `name::sqlite` and `name::postgres`, each with an empty database of its
 /// own. Attributes and doc comments go to both; a `Result` may be returned.
