@@ -12,6 +12,7 @@ use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
 use super::kept::{Keep, Kept};
+use super::programs;
 
 /// A database of the test's own; it goes when this value does.
 #[derive(Debug)]
@@ -254,23 +255,17 @@ impl ServerUser {
 const CURE: &str = "hint: `scripts/test` installs PostgreSQL (Debian: apt-get install postgresql; \
     macOS: brew install postgresql@17); MAYFLY_SKIP_POSTGRES=1 skips what needs it";
 
-/// Where one of the server's programs is: on the PATH, or where Debian and Homebrew put them.
+/// One of the server's programs: on the PATH, or where Debian and Homebrew put them.
 fn program(name: &str) -> Result<String, String> {
-    let on_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&on_path).collect();
-    for (parent, below) in
-        [("/usr/lib/postgresql", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr/local/opt", "bin")]
-    {
+    let mut besides = Vec::new();
+    for parent in ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"] {
         let Ok(entries) = std::fs::read_dir(parent) else { continue };
-        let mut found: Vec<PathBuf> = entries.flatten().map(|e| e.path().join(below)).collect();
+        let mut found: Vec<PathBuf> = entries.flatten().map(|e| e.path().join("bin")).collect();
         // The newest version first.
         found.sort();
-        folders.extend(found.into_iter().rev());
+        besides.extend(found.into_iter().rev());
     }
-    folders
-        .into_iter()
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
+    programs::find(name, &besides)
         .map(|file| file.display().to_string())
         .ok_or_else(|| format!("error: PostgreSQL's `{name}` is not on this machine\n{CURE}"))
 }

@@ -86,3 +86,24 @@ impl Drop for Kept {
         }
     }
 }
+
+#[test]
+fn the_process_and_its_folder_go_with_the_value() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made").keep();
+    let command = ["sh", "-c", "echo $$; trap 'exit 0' TERM; while :; do sleep 0.05; done"];
+    let keep = Keep { folder: &folder, signal: "TERM", command: &command };
+    let kept = Kept::start(keep, |_| {}).expect("`sh` can be started");
+    let begun = std::time::Instant::now();
+    while kept.log().trim().parse::<u32>().is_err() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{}", kept.log());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let pid = kept.log().trim().to_owned();
+    let lives = |pid: &str| {
+        Command::new("kill").args(["-s", "0", pid]).output().is_ok_and(|done| done.status.success())
+    };
+    assert!(lives(&pid) && kept.exit_code().is_none());
+    drop(kept);
+    assert!(!lives(&pid), "the process lives on");
+    assert!(!folder.exists(), "the folder is still there");
+}

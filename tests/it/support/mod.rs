@@ -4,7 +4,16 @@
 
 pub mod database;
 pub mod kept;
+pub mod moto;
+pub mod programs;
 pub mod source;
+pub mod terraform;
+
+/// Installs the one TLS provider, as `main` does: without it no HTTP client can be built.
+pub fn install_tls() {
+    // An error says that another test of this process has installed it.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
 
 /// Makes two tests of one: `name::sqlite` and `name::postgres`, each with an empty database of its
 /// own. Attributes and doc comments go to both; a `Result` may be returned.
