@@ -1,20 +1,20 @@
 -- Times are milliseconds since 1970 UTC: business time, but for columns whose comment says real time.
 
 CREATE TABLE settings (
-    key   TEXT PRIMARY KEY,
+    key   TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
 
 -- A template as it was when an environment was made of it: destroy needs nothing else.
 CREATE TABLE template_versions (
-    digest     TEXT PRIMARY KEY,
+    digest     TEXT NOT NULL PRIMARY KEY,
     template   TEXT NOT NULL,
     archive    BLOB NOT NULL,
     created_at BIGINT NOT NULL
 );
 
 CREATE TABLE environments (
-    id              TEXT PRIMARY KEY,
+    id              TEXT NOT NULL PRIMARY KEY,
     name            TEXT NOT NULL,
     template        TEXT NOT NULL,
     template_title  TEXT NOT NULL,
@@ -51,11 +51,13 @@ CREATE UNIQUE INDEX environments_name ON environments (name);
 CREATE INDEX environments_owner ON environments (owner_workspace, owner_user, created_at);
 CREATE INDEX environments_team ON environments (team, created_at);
 CREATE INDEX environments_status ON environments (status, created_at);
+CREATE INDEX environments_living ON environments (created_at)
+    WHERE status NOT IN ('destroyed', 'rejected', 'cancelled');
 CREATE INDEX environments_next_warning ON environments (next_warning_at) WHERE next_warning_at IS NOT NULL;
 CREATE INDEX environments_reap ON environments (reap_at) WHERE reap_at IS NOT NULL;
 
 CREATE TABLE runs (
-    id             TEXT PRIMARY KEY,
+    id             TEXT NOT NULL PRIMARY KEY,
     environment_id TEXT NOT NULL REFERENCES environments (id),
     kind           TEXT NOT NULL,
     status         TEXT NOT NULL,
@@ -138,7 +140,7 @@ CREATE INDEX outbox_dead ON outbox (seq) WHERE status = 'dead';
 
 -- A delivery of Slack's acts once: its key is written with what it caused.
 CREATE TABLE deliveries (
-    key TEXT PRIMARY KEY,
+    key TEXT NOT NULL PRIMARY KEY,
     at  BIGINT NOT NULL
 );
 
@@ -154,7 +156,7 @@ CREATE TABLE secrets (
 
 -- One-time pages, known by the hash of the token in their URL: to see credentials, to enter secrets.
 CREATE TABLE links (
-    id             TEXT PRIMARY KEY,
+    id             TEXT NOT NULL PRIMARY KEY,
     environment_id TEXT NOT NULL REFERENCES environments (id),
     purpose        TEXT NOT NULL,
     token_hash     TEXT NOT NULL,

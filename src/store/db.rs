@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
 
@@ -12,12 +13,27 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_SIZE: u32 = 10;
 
 /// Where the data is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum DbUrl {
     /// One file.
     Sqlite(PathBuf),
     /// A `postgres://` URL; it may carry a password, so it is never printed whole.
     Postgres(String),
+}
+
+/// Without user, password and parameters, any of which may be secret.
+impl std::fmt::Debug for DbUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DbUrl::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
+            DbUrl::Postgres(url) => {
+                let place = url::Url::parse(url).ok();
+                let host = place.as_ref().and_then(|u| u.host_str()).unwrap_or_default();
+                let database = place.as_ref().map(|u| u.path()).unwrap_or_default();
+                write!(f, "postgres://{host}{database}")
+            }
+        }
+    }
 }
 
 /// What can go wrong with the database.
@@ -26,7 +42,13 @@ pub enum StoreError {
     #[error("database: {0}")]
     Sql(#[from] sqlx::Error),
     #[error("database migration: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] MigrateError),
+    /// All connections are in others' hands.
+    #[error(
+        "database: {who} got no connection within {waited:?}: others hold all of them too long, \
+         or the pool is too small"
+    )]
+    Busy { who: &'static str, waited: Duration },
     /// A guarded UPDATE or a look-up by key did not meet its one row.
     #[error("database: no row of {table} where {column} is `{key}` could be changed or read")]
     NoSuchRow { table: &'static str, column: &'static str, key: String },
@@ -54,6 +76,23 @@ enum Pools {
 pub enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+}
+
+/// A statement that cannot be the same on both databases.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+impl Statement {
+    /// The text for this transaction's database.
+    pub fn on(self, tx: &Tx) -> &'static str {
+        match tx {
+            Tx::Sqlite(_) => self.sqlite,
+            Tx::Postgres(_) => self.postgres,
+        }
+    }
 }
 
 /// Runs one body per driver, with `$c` as the connection: `on!(tx, |c| query.execute(c).await)`.
@@ -90,7 +129,7 @@ impl Db {
     pub async fn open(url: &DbUrl) -> Result<Db, StoreError> {
         let db = Db::connect(url).await?;
         match &db.0 {
-            Pools::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await?,
+            Pools::Sqlite { write, .. } => migrate_sqlite(write).await?,
             Pools::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
         }
         Ok(db)
@@ -108,7 +147,9 @@ impl Db {
                     .busy_timeout(ACQUIRE_TIMEOUT);
                 let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
                 let write = pool().max_connections(1).connect_with(options.clone()).await?;
-                let read = pool().max_connections(POOL_SIZE).connect_with(options).await?;
+                // A write through the reading pool would escape the queue of writers: it fails.
+                let reading = options.pragma("query_only", "ON");
+                let read = pool().max_connections(POOL_SIZE).connect_with(reading).await?;
                 Ok(Db(Pools::Sqlite { write, read }))
             }
             DbUrl::Postgres(url) => {
@@ -123,12 +164,17 @@ impl Db {
         }
     }
 
-    /// A transaction that reads. On SQLite it holds up no writer.
+    /// A transaction that reads, all of it at one moment. On SQLite it holds up no writer. Writing in
+    /// it fails, on both databases.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.0 {
-            Pools::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let begun = match &self.0 {
+            Pools::Sqlite { read, .. } => read.begin().await.map(Tx::Sqlite),
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                pool.begin_with(begin).await.map(Tx::Postgres)
+            }
+        };
+        begun.map_err(|error| could_not_begin("a reader", error))
     }
 
     /// A transaction that writes; `who` is named when no connection comes free in time.
@@ -139,10 +185,7 @@ impl Db {
             }
             Pools::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
         };
-        begun.map_err(|error| {
-            tracing::warn!(who, %error, "could not begin to write");
-            StoreError::Sql(error)
-        })
+        begun.map_err(|error| could_not_begin(who, error))
     }
 
     /// Whether other processes can work on the same data.
@@ -159,6 +202,28 @@ impl Db {
             }
             Pools::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// SQLite has no lock for migrations, as PostgreSQL has: when another process is faster with one, what
+/// it did counts, and the rest is tried again.
+async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), MigrateError> {
+    const TRIES: usize = 5;
+    let migrator = sqlx::migrate!("migrations/sqlite");
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        match migrator.run(pool).await {
+            Err(MigrateError::ExecuteMigration(..)) if tried < TRIES => continue,
+            done => return done,
+        }
+    }
+}
+
+fn could_not_begin(who: &'static str, error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::PoolTimedOut => StoreError::Busy { who, waited: ACQUIRE_TIMEOUT },
+        error => StoreError::Sql(error),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Messages on their way to Slack: written with the fact that they tell, sent in the order of their
 //! conversation, dead when Slack refuses them for good.
 
-use super::db::{exactly_one, execute, on};
+use super::db::{Statement, exactly_one, execute, on};
 use super::{JsonText, StoreError, Tx};
 use crate::domain::notice::{Notice, Route};
 use crate::domain::{EnvironmentId, OutboxId, Timestamp};
@@ -40,13 +40,15 @@ pub struct NewMessage<'a> {
     pub created_at: Timestamp,
 }
 
-/// Puts it into the outbox; one that coalesces is dropped while its like still waits.
+/// Puts it into the outbox; one that coalesces is dropped while its like waits untouched. The like is
+/// held until this transaction ends, so that no sender reads the facts before they are committed.
 pub async fn push(tx: &mut Tx, message: NewMessage<'_>) -> Result<(), StoreError> {
     let sql = "INSERT INTO outbox (id, conversation, environment_id, route, notice, coalesce_key,
                                    status, attempts, created_at, not_before)
                VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, $7, 0)
-               ON CONFLICT DO NOTHING";
-    execute!(
+               ON CONFLICT (coalesce_key) WHERE status = 'pending' AND coalesce_key IS NOT NULL
+               DO UPDATE SET created_at = outbox.created_at";
+    let rows = execute!(
         tx,
         sql,
         &message.id,
@@ -57,27 +59,71 @@ pub async fn push(tx: &mut Tx, message: NewMessage<'_>) -> Result<(), StoreError
         message.notice.coalesces(message.environment),
         message.created_at
     )?;
-    Ok(())
+    exactly_one(rows, "outbox", "id", message.id.as_str())
 }
 
-/// The first message of each conversation that may be tried now, held for the caller until `until`.
-/// A conversation whose first message is held or waits for its next try yields none: order is kept.
-/// What is held no longer coalesces: it may be rendered already, and what comes now has to be told too.
+/// The heads that may be tried at a time ($1), the oldest first, so many at most ($2).
+///
+/// A head is the first pending message of its conversation. The recursion leaps from conversation to
+/// conversation by index: neither what is sent nor what waits behind a head is read, and a head that
+/// has to wait takes no place from others.
+macro_rules! due_heads {
+    () => {
+        "WITH RECURSIVE waiting (conversation) AS (
+            SELECT min(conversation) FROM outbox WHERE status = 'pending'
+            UNION ALL
+            SELECT (SELECT min(o.conversation) FROM outbox o
+                    WHERE o.status = 'pending' AND o.conversation > waiting.conversation)
+            FROM waiting WHERE waiting.conversation IS NOT NULL)
+        SELECT head.seq FROM waiting JOIN outbox head ON head.seq =
+            (SELECT min(o.seq) FROM outbox o
+             WHERE o.status = 'pending' AND o.conversation = waiting.conversation)
+        WHERE head.not_before <= $1 AND (head.claimed_until IS NULL OR head.claimed_until < $1)
+        ORDER BY head.seq LIMIT $2"
+    };
+}
+
+/// The query within [`CLAIM`].
+pub const DUE_HEADS: &str = due_heads!();
+
+/// The claim of heads, from what stands around the inner query on each database. Its predicate is
+/// repeated outside, as another sender may have taken a head since. A message in somebody's hands
+/// coalesces no more: facts that change from now on need a message of their own.
+macro_rules! claim_sql {
+    ($before:literal, $after:literal) => {
+        concat!(
+            "UPDATE outbox SET claimed_until = $3, coalesce_key = NULL,
+                first_tried_at = COALESCE(first_tried_at, $1)
+             WHERE seq ",
+            $before,
+            due_heads!(),
+            $after,
+            " AND status = 'pending' AND not_before <= $1
+              AND (claimed_until IS NULL OR claimed_until < $1)
+             RETURNING *"
+        )
+    };
+}
+
+/// The whole claim. On PostgreSQL an array is made once; IN could be planned as a join that reads,
+/// and locks, again.
+pub const CLAIM: Statement = Statement {
+    sqlite: claim_sql!("IN (", ")"),
+    postgres: claim_sql!("= ANY (ARRAY(", " FOR UPDATE OF head SKIP LOCKED))"),
+};
+
+/// The first message of each conversation that may be tried now, held for the caller until `until`
+/// (real milliseconds, both). A conversation whose first message is held or waits for its next try
+/// yields none: order is kept.
 pub async fn claim_heads(
     tx: &mut Tx,
     now: i64,
     until: i64,
     at_most: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let sql = "UPDATE outbox SET claimed_until = $2, coalesce_key = NULL,
-            first_tried_at = COALESCE(first_tried_at, $1)
-        WHERE seq IN (SELECT min(seq) FROM outbox WHERE status = 'pending' GROUP BY conversation
-                      LIMIT $3)
-          AND status = 'pending' AND not_before <= $1
-          AND (claimed_until IS NULL OR claimed_until < $1)
-        RETURNING *";
+    let sql = CLAIM.on(tx);
     let mut heads: Vec<Message> =
-        on!(tx, |c| sqlx::query_as(sql).bind(now).bind(until).bind(at_most).fetch_all(c).await)?;
+        on!(tx, |c| sqlx::query_as(sql).bind(now).bind(at_most).bind(until).fetch_all(c).await)?;
     heads.sort_by_key(|message| message.seq);
     Ok(heads)
 }

@@ -1,6 +1,6 @@
 //! Runs: the queue of work, claims and their fencing.
 
-use super::db::{exactly_one, execute, on};
+use super::db::{Statement, exactly_one, execute, on};
 use super::{JsonText, StoreError, Tx};
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
@@ -101,36 +101,43 @@ pub struct Claim<'a> {
     pub until: i64,
 }
 
-/// The query that finds the next run to claim: its predicate stands again in the outer UPDATE, or
-/// PostgreSQL would hand one run to two workers (seen).
-pub const NEXT_DUE: &str = "SELECT id FROM runs
-    WHERE weight = $1 AND not_before <= $2 AND status IN ('queued', 'running')
-      AND (claimed_until IS NULL OR claimed_until < $2)
-    ORDER BY not_before LIMIT 1";
+/// What may be claimed: by weight ($1), at a time ($2).
+macro_rules! claimable {
+    () => {
+        "weight = $1 AND not_before <= $2 AND status IN ('queued', 'running')
+          AND (claimed_until IS NULL OR claimed_until < $2)"
+    };
+}
+
+/// The claim, with what PostgreSQL adds to its inner query. What may be claimed stands again in the
+/// outer UPDATE, or PostgreSQL would hand one run to two workers (seen).
+macro_rules! claim_sql {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE runs SET status = 'running', claimed_by = $3, claimed_until = $4,
+                epoch = epoch + 1
+             WHERE id = (SELECT id FROM runs WHERE ",
+            claimable!(),
+            " ORDER BY not_before LIMIT 1",
+            $lock,
+            ") AND ",
+            claimable!(),
+            " RETURNING *"
+        )
+    };
+}
+
+/// The query within a claim that finds the next run.
+pub const NEXT_DUE: &str =
+    concat!("SELECT id FROM runs WHERE ", claimable!(), " ORDER BY not_before LIMIT 1");
+
+/// The whole claim.
+pub const CLAIM: Statement =
+    Statement { sqlite: claim_sql!(""), postgres: claim_sql!(" FOR UPDATE SKIP LOCKED") };
 
 /// Claims the run that waits longest, with a new epoch.
 pub async fn claim(tx: &mut Tx, claim: Claim<'_>) -> Result<Option<Run>, StoreError> {
-    const SQLITE: &str = "UPDATE runs SET status = 'running', claimed_by = $3, claimed_until = $4,
-            epoch = epoch + 1
-        WHERE id = (SELECT id FROM runs
-            WHERE weight = $1 AND not_before <= $2 AND status IN ('queued', 'running')
-              AND (claimed_until IS NULL OR claimed_until < $2)
-            ORDER BY not_before LIMIT 1)
-          AND status IN ('queued', 'running') AND (claimed_until IS NULL OR claimed_until < $2)
-        RETURNING *";
-    const POSTGRES: &str =
-        "UPDATE runs SET status = 'running', claimed_by = $3, claimed_until = $4,
-            epoch = epoch + 1
-        WHERE id = (SELECT id FROM runs
-            WHERE weight = $1 AND not_before <= $2 AND status IN ('queued', 'running')
-              AND (claimed_until IS NULL OR claimed_until < $2)
-            ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED)
-          AND status IN ('queued', 'running') AND (claimed_until IS NULL OR claimed_until < $2)
-        RETURNING *";
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
+    let sql = CLAIM.on(tx);
     Ok(on!(tx, |c| sqlx::query_as(sql)
         .bind(claim.weight)
         .bind(claim.now)

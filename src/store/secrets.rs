@@ -25,7 +25,8 @@ pub async fn put(tx: &mut Tx, secret: &SealedSecret) -> Result<(), StoreError> {
     let sql = "INSERT INTO secrets (environment_id, field, kind, label, sealed, created_at)
                VALUES ($1, $2, $3, $4, $5, $6)
                ON CONFLICT (environment_id, field, kind)
-               DO UPDATE SET sealed = excluded.sealed, label = excluded.label";
+               DO UPDATE SET sealed = excluded.sealed, label = excluded.label,
+                             created_at = excluded.created_at";
     execute!(
         tx,
         sql,

@@ -1,6 +1,6 @@
 //! The journal of a run: an intent before each effect, its outcome after it.
 
-use super::db::{execute, on};
+use super::db::{Statement, execute, on};
 use super::{StoreError, Tx};
 use crate::domain::run::Step;
 use crate::domain::{RunId, Timestamp};
@@ -28,11 +28,24 @@ pub struct Line<'a> {
     pub detail: &'a str,
 }
 
+/// The line, with what PostgreSQL adds: it holds the run until the transaction ends, so that nobody
+/// claims the run, and reads its journal, while an intent is about to be written.
+macro_rules! write_sql {
+    ($lock:literal) => {
+        concat!(
+            "INSERT INTO steps (run_id, epoch, step, event, at, detail)
+             SELECT id, $2, $3, $4, $5, $6 FROM runs
+             WHERE id = $1 AND epoch = $2 AND status = 'running'",
+            $lock
+        )
+    };
+}
+
+const WRITE: Statement = Statement { sqlite: write_sql!(""), postgres: write_sql!(" FOR SHARE") };
+
 /// Writes it, if the claim with this epoch still holds; `false`: it was fenced off.
 pub async fn write(tx: &mut Tx, line: Line<'_>, at: Timestamp) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO steps (run_id, epoch, step, event, at, detail)
-               SELECT id, $2, $3, $4, $5, $6 FROM runs
-               WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    let sql = WRITE.on(tx);
     let rows = execute!(tx, sql, line.run, line.epoch, line.step, line.event, at, line.detail)?;
     Ok(rows == 1)
 }

@@ -1,4 +1,11 @@
 //! The integration tests: one binary, a module a subject.
 
+#[macro_use]
+mod support;
+
+mod dependencies;
 mod engine;
+mod hygiene;
+mod imports;
 mod process;
+mod store;

@@ -1,0 +1,99 @@
+//! Environments one by one, and lists of them.
+
+use super::Environment;
+use crate::domain::environment::Status;
+use crate::domain::{EnvironmentId, Person};
+use crate::store::db::{Statement, on};
+use crate::store::{StoreError, Tx};
+
+/// One by its id.
+pub async fn find(tx: &mut Tx, id: &EnvironmentId) -> Result<Option<Environment>, StoreError> {
+    let sql = "SELECT * FROM environments WHERE id = $1";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(id).fetch_optional(c).await)?)
+}
+
+/// One by its id, which has to be there.
+pub async fn get(tx: &mut Tx, id: &EnvironmentId) -> Result<Environment, StoreError> {
+    find(tx, id).await?.ok_or_else(|| missing(id))
+}
+
+/// One by its id, held against other writers until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: &EnvironmentId) -> Result<Environment, StoreError> {
+    // On SQLite the transaction is the only one that writes.
+    let lock = Statement {
+        sqlite: "SELECT * FROM environments WHERE id = $1",
+        postgres: "SELECT * FROM environments WHERE id = $1 FOR UPDATE",
+    };
+    let sql = lock.on(tx);
+    let found: Option<Environment> =
+        on!(tx, |c| sqlx::query_as(sql).bind(id).fetch_optional(c).await)?;
+    found.ok_or_else(|| missing(id))
+}
+
+fn missing(id: &EnvironmentId) -> StoreError {
+    StoreError::NoSuchRow { table: "environments", column: "id", key: id.0.clone() }
+}
+
+/// One by its whole name, living or ended.
+pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Environment>, StoreError> {
+    let sql = "SELECT * FROM environments WHERE name = $1";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(name).fetch_optional(c).await)?)
+}
+
+/// Whose environments are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    Owner(Person),
+    Team(String),
+    All,
+}
+
+/// A page of all that live.
+pub const ALL_LIVING: &str = "SELECT * FROM environments
+    WHERE status NOT IN ('destroyed', 'rejected', 'cancelled')
+    ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
+
+/// Those that live (not at a terminal state), in the scope, newest first.
+pub async fn living(
+    tx: &mut Tx,
+    scope: &Scope,
+    offset: i64,
+    at_most: i64,
+) -> Result<Vec<Environment>, StoreError> {
+    let rows = match scope {
+        Scope::Owner(person) => {
+            let sql = "SELECT * FROM environments
+                WHERE owner_workspace = $1 AND owner_user = $2
+                  AND status NOT IN ('destroyed', 'rejected', 'cancelled')
+                ORDER BY created_at DESC, id LIMIT $3 OFFSET $4";
+            on!(tx, |c| sqlx::query_as(sql)
+                .bind(&person.workspace)
+                .bind(&person.user)
+                .bind(at_most)
+                .bind(offset)
+                .fetch_all(c)
+                .await)?
+        }
+        Scope::Team(team) => {
+            let sql = "SELECT * FROM environments
+                WHERE team = $1 AND status NOT IN ('destroyed', 'rejected', 'cancelled')
+                ORDER BY created_at DESC, id LIMIT $2 OFFSET $3";
+            on!(tx, |c| sqlx::query_as(sql)
+                .bind(team)
+                .bind(at_most)
+                .bind(offset)
+                .fetch_all(c)
+                .await)?
+        }
+        Scope::All => {
+            on!(tx, |c| sqlx::query_as(ALL_LIVING).bind(at_most).bind(offset).fetch_all(c).await)?
+        }
+    };
+    Ok(rows)
+}
+
+/// Those of a state, oldest first.
+pub async fn with_status(tx: &mut Tx, status: Status) -> Result<Vec<Environment>, StoreError> {
+    let sql = "SELECT * FROM environments WHERE status = $1 ORDER BY created_at, id LIMIT 200";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(status).fetch_all(c).await)?)
+}

@@ -1,0 +1,16 @@
+//! Environments: rows, states, what is due.
+
+mod change;
+mod due;
+mod find;
+mod row;
+
+pub use change::{
+    count_destroyed, insert, set_card, set_destroy_failures, set_outputs, transition,
+};
+pub use due::{
+    DUE_REAPS, DUE_WARNINGS, due, next_event, unwarned, warning_accepted, warning_refused,
+    warning_sent,
+};
+pub use find::{ALL_LIVING, Scope, by_name, find, get, living, lock, with_status};
+pub use row::Environment;
