@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::api::KEPT;
+use super::inner::{Inner, locked};
+use super::settings::Delivery;
 use super::sign::signature;
-use super::workspace::{Delivery, Inner, locked};
 use crate::domain::clock::real_now;
 
 /// What was brought to the app.
@@ -76,6 +78,12 @@ impl Inner {
         outgoing.and_then(|d| accepted(&d).map(|()| d.answer))
     }
 
+    /// Whether the app is reached by HTTP rather than over sockets.
+    pub fn by_http(&self) -> Result<bool, ActError> {
+        let delivery = locked(&self.delivery).clone().ok_or(ActError::NotInstalled)?;
+        Ok(matches!(delivery, Delivery::Http { .. }))
+    }
+
     /// Brings an event to the app, and again in the background if it fails.
     pub async fn emit(inner: &Arc<Inner>, event: Value) {
         let payload = inner.event_payload(event);
@@ -104,7 +112,11 @@ impl Inner {
     }
 
     pub(super) fn record(&self, delivered: &Delivered) {
-        locked(&self.delivered).push(delivered.clone());
+        let mut all = locked(&self.delivered);
+        if all.len() >= KEPT {
+            all.drain(..KEPT / 2);
+        }
+        all.push(delivered.clone());
     }
 
     /// The signed request, or `None` when the app is reached over a socket.

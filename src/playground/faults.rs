@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::workspace::locked;
+use super::inner::locked;
 
 /// How a call fails.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::blocks;
+use super::inner::Inner;
 use super::state::State;
-use super::workspace::Inner;
-use super::{ActError, View};
+use super::{ActError, Button, View};
 
 /// Where a person presses, chooses or types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +198,29 @@ pub(super) fn element(state: &State, spot: &Spot) -> Result<Value, ActError> {
         let what = format!("the element {}/{}", spot.block_id, spot.action_id);
         ActError::nothing(&what, &there.join(", "))
     })
+}
+
+pub(super) fn missing(what: &str, there: &[Button]) -> ActError {
+    let labels: Vec<&str> = there.iter().map(|b| b.label.as_str()).collect();
+    let there = if labels.is_empty() { "there are no buttons".into() } else { labels.join(", ") };
+    ActError::nothing(&format!("the button `{what}`"), &there)
+}
+
+/// The element in the block with this id or label, or with this action id.
+pub(super) fn spot(place: Place, blocks: &[Value], field: &str) -> Result<Spot, ActError> {
+    let all = blocks::elements(blocks);
+    let label = |id: &str| blocks::block(blocks, id).and_then(|b| b["label"]["text"].as_str());
+    let found = all
+        .iter()
+        .find(|(block, _)| *block == field)
+        .or_else(|| all.iter().find(|(_, e)| e["action_id"] == field))
+        .or_else(|| all.iter().find(|(block, _)| label(block) == Some(field)));
+    let Some((block_id, element)) = found else {
+        let there: Vec<&str> = all.iter().map(|(block, _)| *block).collect();
+        return Err(ActError::nothing(&format!("the field `{field}`"), &there.join(", ")));
+    };
+    let action_id = element["action_id"].as_str().unwrap_or_default().into();
+    Ok(Spot { place, block_id: block_id.to_string(), action_id })
 }
 
 fn gone_view(id: &str) -> ActError {

@@ -18,13 +18,22 @@ mod api;
 mod blocks;
 mod delivery;
 mod faults;
+mod forms;
+mod happenings;
+mod hub;
 mod ids;
+mod inner;
 mod interact;
 mod limits;
 mod model;
 pub mod page_api;
+mod page_files;
+mod page_guard;
+mod page_requests;
+mod page_state;
 mod people;
 mod persona;
+mod settings;
 mod sign;
 mod snapshot;
 mod socket;
@@ -39,12 +48,13 @@ mod tests;
 
 pub use delivery::{ActError, Delivered, DeliveredKind};
 pub use faults::{Fault, Faults};
+pub use hub::SocketChoice;
 pub use model::{Button, Call, Message, View};
 pub use people::Presence;
 pub use persona::{Persona, SubmitOutcome, Waited};
-pub use snapshot::Snapshot;
-pub use socket::SocketChoice;
-pub use values::{Input, Offered};
-pub use workspace::{
-    Delivery, PlaygroundError, RateLimits, Settings, SocketDisconnect, Timings, Tls, Workspace,
+pub use settings::{
+    Delivery, PlaygroundError, RateLimits, Settings, SocketDisconnect, Timings, Tls,
 };
+pub use snapshot::Snapshot;
+pub use values::{Input, Offered};
+pub use workspace::Workspace;

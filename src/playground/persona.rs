@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::interact::{Cleared, Place, Spot};
-use super::{ActError, Button, Input, Message, Offered, Snapshot, View, Workspace, acts, blocks};
+use super::interact::{Cleared, Place, Spot, missing, spot};
+use super::{
+    ActError, Button, Input, Message, Offered, Snapshot, View, Workspace, acts, blocks, forms,
+};
 
 /// One of the three people; clones are the same one.
 #[derive(Clone)]
@@ -68,10 +70,8 @@ impl Persona {
         let id = match channel {
             "dm" => self.dm_id(),
             name => self.workspace.channel_id(name).ok_or_else(|| {
-                ActError::nothing(
-                    &format!("the channel {name}"),
-                    "see Settings for those there are",
-                )
+                let mine: Vec<String> = self.sees().channels.into_keys().collect();
+                ActError::nothing(&format!("the channel {name}"), &mine.join(", "))
             })?,
         };
         acts::types(&self.workspace.inner, &self.id, &id, text).await
@@ -162,17 +162,17 @@ impl Persona {
             let spot = spot(Place::View(view_id.into()), &self.blocks_of(view_id)?, field)?;
             acts::enter(inner, &spot, input)?;
         }
-        acts::submit(inner, &self.id, view_id).await
+        forms::submit(inner, &self.id, view_id).await
     }
 
     /// Closes a modal by its close button: the one below is shown.
     pub async fn closes(&self, view_id: &str) -> Result<(), ActError> {
-        acts::close(&self.workspace.inner, &self.id, view_id, Cleared::One).await
+        forms::close(&self.workspace.inner, &self.id, view_id, Cleared::One).await
     }
 
     /// Closes a modal by its X: the whole stack goes.
     pub async fn closes_all(&self, view_id: &str) -> Result<(), ActError> {
-        acts::close(&self.workspace.inner, &self.id, view_id, Cleared::All).await
+        forms::close(&self.workspace.inner, &self.id, view_id, Cleared::All).await
     }
 
     /// Opens the app's Home tab: the app gets `app_home_opened`.
@@ -273,27 +273,4 @@ impl Persona {
             self.workspace.inner.look(|s| s.view(view_id).map(|(_, v)| v.blocks().to_vec()));
         blocks.ok_or_else(|| ActError::nothing(&format!("the view {view_id}"), "it is closed"))
     }
-}
-
-fn missing(what: &str, there: &[Button]) -> ActError {
-    let labels: Vec<&str> = there.iter().map(|b| b.label.as_str()).collect();
-    let there = if labels.is_empty() { "there are no buttons".into() } else { labels.join(", ") };
-    ActError::nothing(&format!("the button `{what}`"), &there)
-}
-
-/// The element in the block with this id or label, or with this action id.
-fn spot(place: Place, blocks: &[serde_json::Value], field: &str) -> Result<Spot, ActError> {
-    let all = blocks::elements(blocks);
-    let label = |id: &str| blocks::block(blocks, id).and_then(|b| b["label"]["text"].as_str());
-    let found = all
-        .iter()
-        .find(|(block, _)| *block == field)
-        .or_else(|| all.iter().find(|(_, e)| e["action_id"] == field))
-        .or_else(|| all.iter().find(|(block, _)| label(block) == Some(field)));
-    let Some((block_id, element)) = found else {
-        let there: Vec<&str> = all.iter().map(|(block, _)| *block).collect();
-        return Err(ActError::nothing(&format!("the field `{field}`"), &there.join(", ")));
-    };
-    let action_id = element["action_id"].as_str().unwrap_or_default().into();
-    Ok(Spot { place, block_id: block_id.to_string(), action_id })
 }

@@ -1,7 +1,7 @@
 //! Socket Mode: single-use addresses, envelopes and their acks, disconnects.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
@@ -9,50 +9,19 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::delivery::{ActError, Delivered, DeliveredKind};
-use super::workspace::{Inner, SocketDisconnect, Tls, locked};
-use super::{ids, limits};
+use super::hub::Out;
+use super::ids;
+use super::inner::{Inner, locked};
+use super::settings::{SocketDisconnect, Tls};
 
 /// How often Slack pings a socket.
 const PING: Duration = Duration::from_secs(10);
 /// How often it is looked whether a socket has come for what waits for one.
 const LOOK: Duration = Duration::from_millis(20);
-
-/// Which socket a payload goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SocketChoice {
-    /// Any of them, as in Slack.
-    #[default]
-    Random,
-    /// The one that was opened first.
-    Oldest,
-    /// The one that was opened last.
-    Newest,
-}
-
-/// The sockets that the app has open.
-#[derive(Default)]
-pub(super) struct Sockets {
-    hub: Mutex<Hub>,
-}
-
-#[derive(Default)]
-struct Hub {
-    tickets: HashSet<String>,
-    open: Vec<(u64, mpsc::UnboundedSender<Out>)>,
-    made: u64,
-    choice: SocketChoice,
-    /// Envelope id → the socket it went over and who waits for its ack.
-    waiting: HashMap<String, (u64, oneshot::Sender<Option<Value>>)>,
-}
-
-enum Out {
-    Text(String),
-    Close,
-}
 
 /// What came of one sending over one socket.
 enum Sent {
@@ -62,81 +31,10 @@ enum Sent {
     Late,
 }
 
-impl Sockets {
-    pub fn prefer(&self, choice: SocketChoice) {
-        locked(&self.hub).choice = choice;
-    }
-
-    pub fn count(&self) -> usize {
-        locked(&self.hub).open.len()
-    }
-
-    pub fn close_all(&self) {
-        self.tell_all(|| Out::Close);
-    }
-
-    /// A closed channel means that the socket is gone already.
-    fn tell_all(&self, out: impl Fn() -> Out) {
-        locked(&self.hub).open.retain(|(_, socket)| socket.send(out()).is_ok());
-    }
-
-    fn add(&self, out: mpsc::UnboundedSender<Out>) -> Result<(u64, usize), usize> {
-        let mut hub = locked(&self.hub);
-        if hub.open.len() >= limits::SOCKETS {
-            return Err(hub.open.len());
-        }
-        hub.made += 1;
-        let id = hub.made;
-        hub.open.push((id, out));
-        Ok((id, hub.open.len()))
-    }
-
-    /// Whoever waits for an ack from this socket learns that it is gone.
-    fn remove(&self, id: u64) {
-        let mut hub = locked(&self.hub);
-        hub.open.retain(|(open, _)| *open != id);
-        hub.waiting.retain(|_, (socket, _)| *socket != id);
-    }
-
-    fn acked(&self, frame: &str) {
-        let Ok(ack) = serde_json::from_str::<Value>(frame) else { return };
-        let id = ack["envelope_id"].as_str().unwrap_or_default();
-        if let Some((_, waiting)) = locked(&self.hub).waiting.remove(id) {
-            // Nobody may be waiting any more: the ack came too late.
-            drop(waiting.send(ack.get("payload").cloned()));
-        }
-    }
-
-    /// Hands the envelope to one socket; `None` when there is none.
-    fn hand(
-        &self,
-        id: &str,
-        envelope: &str,
-        drawn: u32,
-    ) -> Option<oneshot::Receiver<Option<Value>>> {
-        let mut hub = locked(&self.hub);
-        let at = match hub.choice {
-            _ if hub.open.is_empty() => return None,
-            SocketChoice::Oldest => 0,
-            SocketChoice::Newest => hub.open.len() - 1,
-            SocketChoice::Random => drawn as usize % hub.open.len(),
-        };
-        let (socket, out) = &hub.open[at];
-        let socket = *socket;
-        if out.send(Out::Text(envelope.into())).is_err() {
-            hub.open.remove(at);
-            return None;
-        }
-        let (ack, wait) = oneshot::channel();
-        hub.waiting.insert(id.into(), (socket, ack));
-        Some(wait)
-    }
-}
-
 /// A fresh single-use address, as `apps.connections.open` gives it.
 pub(super) fn ticket(inner: &Inner) -> String {
     let ticket = inner.quietly(|s| ids::secret(s.rng.as_mut(), 16));
-    locked(&inner.sockets.hub).tickets.insert(ticket.clone());
+    inner.sockets.expect(ticket.clone());
     let scheme = if inner.tls == Tls::Plain { "ws" } else { "wss" };
     format!("{scheme}://{}/link/?ticket={ticket}&app_id={}", inner.address, inner.who.app_id)
 }
@@ -147,7 +45,7 @@ pub(super) async fn connect(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let ticket = query.get("ticket").cloned().unwrap_or_default();
-    if !locked(&inner.sockets.hub).tickets.remove(&ticket) {
+    if !inner.sockets.redeem(&ticket) {
         return (StatusCode::UNAUTHORIZED, "the ticket is unknown or used").into_response();
     }
     upgrade.on_upgrade(move |socket| serve(inner, socket))
@@ -235,8 +133,7 @@ impl Inner {
             SocketDisconnect::LinkDisabled => "link_disabled",
         };
         let text = disconnect(name);
-        let doomed: Vec<mpsc::UnboundedSender<Out>> =
-            locked(&inner.sockets.hub).open.iter().map(|(_, socket)| socket.clone()).collect();
+        let doomed = inner.sockets.all();
         for socket in &doomed {
             // A socket that is gone needs no announcement.
             drop(socket.send(Out::Text(text.clone())));

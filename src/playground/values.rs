@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::blocks::{block, elements, list};
 
 /// What a person enters in one field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Input {
     /// Typed text, for text, number, e-mail and URL inputs.
     Text(String),

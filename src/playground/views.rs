@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::inner::Inner;
 use super::state::State;
-use super::workspace::Inner;
 use super::{View, blocks, ids, values};
 
 /// A view that is shown for the first time, on top of these.

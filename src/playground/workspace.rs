@@ -1,135 +1,18 @@
 //! The workspace: starting and stopping it, and what tests and `demo` do to it from outside.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use url::Url;
 
 use super::delivery::{ActError, Delivered};
-use super::people::{self, ChannelKind};
-use super::socket::{SocketChoice, Sockets};
-use super::state::{Identity, State};
-use super::{Call, Faults, Message, Persona, Presence, api, ids, tls};
+use super::hub::SocketChoice;
+use super::inner::{Inner, locked};
+use super::settings::{Delivery, PlaygroundError, Settings, SocketDisconnect, Tls};
+use super::{Call, Faults, Message, Persona, api, tls};
 use crate::domain::clock::MovableClock;
 use crate::domain::ports::Agenda;
-use crate::domain::rng::SystemRng;
-use crate::domain::{Clock, Rng, Timestamp};
-
-/// How a workspace is to be.
-pub struct Settings {
-    /// Where it listens; loopback only, port 0 for a free one.
-    pub listen: SocketAddr,
-    pub tls: Tls,
-    pub rate_limits: RateLimits,
-    /// Business time: the clock that the page's buttons move, and that stamps messages.
-    pub clock: MovableClock,
-    /// The app's display name.
-    pub app_name: String,
-    /// The slash commands that the app has, such as `/infra`; empty: every command is the app's.
-    pub commands: Vec<String>,
-    pub timings: Timings,
-    /// Ids and tokens come out of this.
-    pub rng: Box<dyn Rng>,
-}
-
-impl Settings {
-    /// Plain http on a free port, without rate limits, with Slack's timings.
-    pub fn on_a_free_port() -> Settings {
-        Settings {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            tls: Tls::Plain,
-            rate_limits: RateLimits::Off,
-            clock: MovableClock::default(),
-            app_name: "Mayfly".into(),
-            commands: Vec::new(),
-            timings: Timings::default(),
-            rng: Box::new(SystemRng),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tls {
-    /// http and ws.
-    Plain,
-    /// https and wss, with a certificate of a CA made at the start: [`Workspace::ca_pem`].
-    TestCa,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RateLimits {
-    Off,
-    /// Posts 1/s per channel with bursts of five, `chat.update` and `users.info` 50/min, `views.*`
-    /// and `chat.postEphemeral` 100/min; beyond: 429 with `Retry-After`.
-    On,
-}
-
-/// Slack's own times, in real time; tests shorten them.
-#[derive(Debug, Clone)]
-pub struct Timings {
-    /// How long the app may take to acknowledge.
-    pub acknowledge: Duration,
-    /// How long a `trigger_id` lives.
-    pub trigger: Duration,
-    /// How long a `response_url` lives.
-    pub response_url: Duration,
-    /// The pauses before an event's first, second and third retry.
-    pub event_retries: [Duration; 3],
-    /// How long a socket stays open after a `disconnect` with reason `warning`.
-    pub disconnect_warning: Duration,
-}
-
-impl Default for Timings {
-    fn default() -> Timings {
-        Timings {
-            acknowledge: Duration::from_secs(3),
-            trigger: Duration::from_secs(3),
-            response_url: Duration::from_secs(30 * 60),
-            event_retries: [0, 60, 300].map(Duration::from_secs),
-            disconnect_warning: Duration::from_secs(10),
-        }
-    }
-}
-
-/// How the app is reached.
-#[derive(Debug, Clone)]
-pub enum Delivery {
-    /// By signed HTTP requests to these addresses.
-    Http { commands: Url, interactions: Url, events: Url, options: Url },
-    /// Over the sockets that the app opens.
-    Socket,
-}
-
-/// Why a socket is closed by Slack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SocketDisconnect {
-    /// It will be closed in a moment; until then it may still be given payloads.
-    Warning,
-    /// It is closed now.
-    RefreshRequested,
-    /// Socket Mode was turned off for the app; new connections are refused.
-    LinkDisabled,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum PlaygroundError {
-    #[error(
-        "the playground does not listen on {0}: it is for this machine alone, use 127.0.0.1 or [::1]"
-    )]
-    NotLoopback(SocketAddr),
-    #[error(
-        "the playground cannot listen on {address}: {source}; choose another port, 0 takes a free one"
-    )]
-    Listen { address: SocketAddr, source: std::io::Error },
-    #[error("the playground could not make its test certificate: {0}")]
-    Certificate(String),
-    #[error("the playground could not build its HTTP client: {0}")]
-    Client(#[from] reqwest::Error),
-}
 
 /// A running workspace; clones are the same one. It ends when stopped or when the last clone is gone.
 #[derive(Clone)]
@@ -150,30 +33,6 @@ impl Drop for Running {
         locked(&self.inner.tasks).abort_all();
         self.inner.sockets.close_all();
     }
-}
-
-/// What every part of the playground shares.
-pub(super) struct Inner {
-    pub who: Identity,
-    pub address: SocketAddr,
-    pub tls: Tls,
-    pub rate_limits: RateLimits,
-    pub clock: MovableClock,
-    pub commands: Vec<String>,
-    pub timings: Timings,
-    pub http: reqwest::Client,
-    pub sockets: Sockets,
-    pub faults: Faults,
-    pub limiter: api::Limiter,
-    pub calls: Mutex<Vec<Call>>,
-    pub delivered: Mutex<Vec<Delivered>>,
-    pub delivery: Mutex<Option<Delivery>>,
-    pub agenda: Mutex<Option<Arc<dyn Agenda>>>,
-    pub tasks: Mutex<JoinSet<()>>,
-    /// Counts changes; who waits for something watches it.
-    pub revision: watch::Sender<u64>,
-    state: Mutex<State>,
-    ca_pem: Option<String>,
 }
 
 impl Workspace {
@@ -311,51 +170,6 @@ impl Workspace {
         Inner::emit(&self.inner, event).await;
     }
 
-    /// A person (or anything) deletes a message: the app is not asked.
-    pub fn delete_message(&self, message: &Message) {
-        self.inner.change(|s| {
-            s.messages.retain(|m| m.channel != message.channel || m.ts != message.ts);
-            s.ephemerals.retain(|m| m.channel != message.channel || m.ts != message.ts);
-        });
-    }
-
-    /// The account is closed. Slack itself accepts posts to an existing DM of a closed account; this
-    /// workspace answers `user_disabled` there too, so that a refusal for good can be tried.
-    pub fn deactivate(&self, name: &str) {
-        self.with_user(name, |u| u.deleted = true);
-    }
-
-    pub fn set_presence(&self, name: &str, presence: Presence) {
-        self.with_user(name, |u| u.presence = presence);
-    }
-
-    /// Do-not-disturb until then; `None` ends it.
-    pub fn set_snooze(&self, name: &str, until: Option<Timestamp>) {
-        self.with_user(name, |u| u.snoozed_until = until);
-    }
-
-    pub fn invite_app(&self, channel: &str) {
-        let bot = self.inner.who.bot_user.clone();
-        self.with_channel(channel, |c| {
-            if !c.has(&bot) {
-                c.members.push(bot);
-            }
-        });
-    }
-
-    pub fn remove_app(&self, channel: &str) {
-        let bot = self.inner.who.bot_user.clone();
-        self.with_channel(channel, |c| c.members.retain(|m| *m != bot));
-    }
-
-    pub fn archive(&self, channel: &str) {
-        self.with_channel(channel, |c| {
-            if !matches!(c.kind, ChannelKind::Dm(_)) {
-                c.archived = true;
-            }
-        });
-    }
-
     /// Tells every open socket to go, as Slack does every few hours.
     pub fn socket_disconnect(&self, reason: SocketDisconnect) {
         Inner::disconnect_sockets(&self.inner, reason);
@@ -386,96 +200,4 @@ impl Workspace {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
-
-    fn with_user(&self, name: &str, change: impl FnOnce(&mut people::User)) {
-        self.inner.change(|s| s.people.iter_mut().find(|u| u.name == name).map(change));
-    }
-
-    fn with_channel(&self, name: &str, change: impl FnOnce(&mut people::Channel)) {
-        self.inner.change(|s| {
-            let Some(id) = s.channel_called(name).map(|c| c.id.clone()) else { return };
-            s.channels.iter_mut().find(|c| c.id == id).map(change);
-        });
-    }
-}
-
-impl Inner {
-    fn new(
-        mut settings: Settings,
-        address: SocketAddr,
-        ca_pem: Option<String>,
-    ) -> Result<Inner, PlaygroundError> {
-        let rng = settings.rng.as_mut();
-        let who = Identity {
-            team_id: ids::id(rng, "T"),
-            team_domain: "playground".into(),
-            app_id: ids::id(rng, "A"),
-            bot_user: ids::id(rng, "U"),
-            bot_id: ids::id(rng, "B"),
-            bot_token: format!("xoxb-{}", ids::secret(rng, 20)),
-            app_token: format!("xapp-1-{}", ids::secret(rng, 20)),
-            signing_secret: ids::secret(rng, 16),
-            verification: ids::secret(rng, 12),
-        };
-        let seed = people::seed(rng, &who.bot_user, &settings.app_name);
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            // The app may restart between two deliveries: a kept connection would fail the next one.
-            .pool_max_idle_per_host(0)
-            .no_proxy()
-            .user_agent("Slackbot 1.0 (+https://api.slack.com/robots)")
-            .build()?;
-        Ok(Inner {
-            who,
-            address,
-            tls: settings.tls,
-            rate_limits: settings.rate_limits,
-            clock: settings.clock,
-            commands: settings.commands,
-            timings: settings.timings,
-            http,
-            sockets: Sockets::default(),
-            faults: Faults::default(),
-            limiter: api::Limiter::default(),
-            calls: Mutex::default(),
-            delivered: Mutex::default(),
-            delivery: Mutex::default(),
-            agenda: Mutex::default(),
-            tasks: Mutex::default(),
-            revision: watch::Sender::new(0),
-            state: Mutex::new(State::new(settings.rng, seed)),
-            ca_pem,
-        })
-    }
-
-    /// Reads the state.
-    pub fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
-        read(&locked(&self.state))
-    }
-
-    /// Changes the state and tells who waits.
-    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut locked(&self.state));
-        self.revision.send_modify(|n| *n += 1);
-        result
-    }
-
-    /// Makes ids and secrets, which nobody needs to be told of.
-    pub fn quietly<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut locked(&self.state))
-    }
-
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    pub fn base_url(&self) -> String {
-        let scheme = if self.tls == Tls::Plain { "http" } else { "https" };
-        format!("{scheme}://{}", self.address)
-    }
-}
-
-/// The lock, also after a panic elsewhere: a simulated workspace has no invariant to protect.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -62,13 +62,15 @@ pub async fn push(tx: &mut Tx, message: NewMessage<'_>) -> Result<(), StoreError
 
 /// The first message of each conversation that may be tried now, held for the caller until `until`.
 /// A conversation whose first message is held or waits for its next try yields none: order is kept.
+/// What is held no longer coalesces: it may be rendered already, and what comes now has to be told too.
 pub async fn claim_heads(
     tx: &mut Tx,
     now: i64,
     until: i64,
     at_most: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let sql = "UPDATE outbox SET claimed_until = $2, first_tried_at = COALESCE(first_tried_at, $1)
+    let sql = "UPDATE outbox SET claimed_until = $2, coalesce_key = NULL,
+            first_tried_at = COALESCE(first_tried_at, $1)
         WHERE seq IN (SELECT min(seq) FROM outbox WHERE status = 'pending' GROUP BY conversation
                       LIMIT $3)
           AND status = 'pending' AND not_before <= $1

@@ -19,7 +19,7 @@ pub(super) fn kind(variable: &Variable) -> Option<InputKind> {
         (Shape::Other | Shape::Strings, _) => None,
         (Shape::Bool, _) => Some(InputKind::Boolean),
         (_, Some(options)) => {
-            Some(InputKind::Choice { options: options.iter().map(choice).collect() })
+            Some(InputKind::Choice { options: options.iter().map(|value| choice(value)).collect() })
         }
         (Shape::Number, None) => Some(InputKind::Number { min: rules.min, max: rules.max }),
         (_, None) => Some(InputKind::String { pattern: rules.pattern.clone(), min, max }),
@@ -62,6 +62,6 @@ pub(super) fn label(name: &str) -> String {
     }
 }
 
-fn choice(value: &String) -> Choice {
-    Choice { value: value.clone(), label: value.clone() }
+fn choice(value: &str) -> Choice {
+    Choice { value: value.into(), label: value.into() }
 }

@@ -55,12 +55,17 @@ impl Files {
         Ok(files)
     }
 
-    /// The text of a file; none when it is missing, a link, or not UTF-8.
+    /// The text of a file; none when it is missing or not UTF-8. Links are followed, as engines do.
     pub fn text(&self, path: &str) -> Option<&str> {
-        match self.0.get(path)? {
-            Entry::File { content, .. } => std::str::from_utf8(content).ok(),
-            Entry::Link { .. } => None,
+        let mut path = path.to_owned();
+        // A circle of links has no text.
+        for _ in 0..8 {
+            match self.0.get(&path)? {
+                Entry::File { content, .. } => return std::str::from_utf8(content).ok(),
+                Entry::Link { target } => path = linked(&path, target),
+            }
         }
+        None
     }
 
     /// All paths, sorted.
@@ -158,6 +163,20 @@ pub(super) fn stays_inside(path: &str, target: &str) -> bool {
         }
     }
     true
+}
+
+/// The path that a link leads to; it was checked that it stays inside.
+fn linked(path: &str, target: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 fn relative(root: &Path, path: &Path) -> Result<String, FilesError> {

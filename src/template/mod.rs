@@ -18,6 +18,7 @@ mod manifest;
 mod problem;
 mod read;
 mod read_input;
+mod read_options;
 mod read_ttl;
 mod rules;
 mod section;
@@ -38,3 +39,6 @@ pub use problem::{Problem, Severity};
 pub use source::Template;
 pub use values::{FieldError, Inputs, RawInputs, RawValue};
 pub use variables::{Reserved, ReservedValues, Supplied};
+
+#[cfg(test)]
+mod tests;

@@ -87,13 +87,16 @@ impl Problems {
     }
 }
 
-/// The known word that a mistyped one most likely stands for.
+/// The known word that a mistyped one most likely stands for: a slip or two of the finger away, or with
+/// the same beginning.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let close = |known: &&str| strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase());
-    known
-        .into_iter()
-        .map(|known| (close(&known), known))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
+    let word = word.to_lowercase();
+    let likely = |known: &'a str| {
+        let lower = known.to_lowercase();
+        let slips = strsim::damerau_levenshtein(&word, &lower);
+        let likeness = strsim::jaro_winkler(&word, &lower);
+        let close = slips <= 2 && slips * 2 < word.chars().count();
+        (close || likeness > 0.8).then_some((likeness, known))
+    };
+    known.into_iter().filter_map(likely).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }

@@ -225,7 +225,8 @@ fn notify(section: &mut Section<'_>, problems: &mut Problems) -> Option<Notify> 
         }
     };
     let id = channel.starts_with(['C', 'G']) && channel.chars().all(|c| c.is_ascii_alphanumeric());
-    if !id && !(channel.starts_with('#') && channel.len() > 1) {
+    let name = channel.starts_with('#') && channel.len() > 1;
+    if !id && !name {
         let message = format!("`notify`: `{channel}` is no channel");
         problems.error(&place, message, "Write \"#name\" in quotes, or the channel's id.");
     }

@@ -36,7 +36,9 @@ impl<'a> Section<'a> {
 
     /// The node of a key, and that the key is known.
     pub fn get(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let (_, _, node) = self.entries.iter().find(|(name, _, _)| name == key)?;
         (!matches!(node.data, Data::Null)).then_some(node)
     }

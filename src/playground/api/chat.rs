@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::args::Args;
 use super::{Answer, Refusal};
+use crate::playground::inner::Inner;
 use crate::playground::people::{Channel, ChannelKind};
 use crate::playground::state::State;
-use crate::playground::workspace::Inner;
 use crate::playground::{Message, limits, values, views};
 
 /// What the app wants said.

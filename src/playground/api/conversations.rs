@@ -6,8 +6,8 @@ use super::args::Args;
 use super::chat::readable;
 use super::{Answer, Refusal};
 use crate::playground::Message;
+use crate::playground::inner::Inner;
 use crate::playground::people::{Channel, ChannelKind};
-use crate::playground::workspace::Inner;
 
 /// How many a list has when the call does not say.
 const PAGE: usize = 100;

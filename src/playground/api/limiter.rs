@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use tokio::time::Instant;
 
-use crate::playground::workspace::locked;
+use crate::playground::inner::locked;
 
 /// A bucket per method, for posts per channel.
 #[derive(Default)]

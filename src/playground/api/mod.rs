@@ -18,7 +18,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 
-use super::workspace::{Inner, RateLimits, locked};
+use super::inner::{Inner, locked};
+use super::settings::RateLimits;
 use super::{Call, Fault, page_api, socket};
 pub(super) use args::Args;
 pub(super) use chat::{Draft, post_as_app};
@@ -26,6 +27,9 @@ pub(super) use limiter::Limiter;
 
 /// Slack's own limit on a request's size is not documented; a view may have 250 kB.
 const BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// How many calls and deliveries are remembered.
+pub(super) const KEPT: usize = 10_000;
 
 /// What the app's token may do; `auth.test` says so in `x-oauth-scopes`.
 const SCOPES: &str = "app_mentions:read,channels:history,channels:join,channels:read,chat:write,\
@@ -212,7 +216,12 @@ fn dropped(inner: &Inner, method: &str, arguments: &Value) -> Response {
 }
 
 fn log(inner: &Inner, method: &str, arguments: &Value, (status, error): (u16, Option<String>)) {
-    locked(&inner.calls).push(Call {
+    let mut calls = locked(&inner.calls);
+    // A demo may run for days: the latest are what anybody asks for.
+    if calls.len() >= KEPT {
+        calls.drain(..KEPT / 2);
+    }
+    calls.push(Call {
         method: method.into(),
         arguments: arguments.clone(),
         status,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::args::Args;
 use super::chat::{Draft, post_as_app, rewrite};
 use super::{Refusal, log};
-use crate::playground::workspace::Inner;
+use crate::playground::inner::Inner;
 use crate::playground::{limits, views};
 
 /// As the log of calls names it.

@@ -6,8 +6,8 @@ use super::args::Args;
 use super::conversations::page;
 use super::{Answer, Refusal};
 use crate::playground::Presence;
+use crate::playground::inner::Inner;
 use crate::playground::people::User;
-use crate::playground::workspace::Inner;
 
 pub(super) fn info(inner: &Inner, args: &Args) -> Answer {
     let (team, now) = (&inner.who.team_id, inner.now());

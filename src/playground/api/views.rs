@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::args::Args;
 use super::{Answer, Refusal};
+use crate::playground::inner::Inner;
 use crate::playground::state::{State, Trigger};
-use crate::playground::workspace::Inner;
 use crate::playground::{View, limits, views};
 
 pub(super) fn open(inner: &Inner, args: &Args) -> Answer {

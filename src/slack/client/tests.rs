@@ -59,10 +59,14 @@ fn http(status: &str, headers: &str, body: &str) -> Option<String> {
 }
 
 fn client(url: &str) -> Client {
+    patient(url, Duration::from_secs(20))
+}
+
+fn patient(url: &str, timeout: Duration) -> Client {
     Client::new(ClientSettings {
         api_url: url.into(),
         token: SecretString::from("xoxb-the-token"),
-        timeout: Duration::from_millis(500),
+        timeout,
     })
     .unwrap()
 }
@@ -167,11 +171,20 @@ async fn statuses_have_their_class() {
         (http("200 OK", "content-length: 99\r\n", "{"), RETRY, "network"),
         (Some("SSH-2.0-hello\r\n".into()), RETRY, "network"),
         (Some(String::new()), RETRY, "network"),
-        (None, RETRY, "timeout"),
     ] {
         let error = call(answer.clone()).await.unwrap_err();
         assert_eq!((error.class, &*error.code), (class, code), "{answer:?}: {error}");
     }
+}
+
+#[tokio::test]
+async fn no_answer_is_waited_for_no_longer_than_the_timeout() {
+    let silent = answering(None).await;
+    let client = patient(&silent.url, Duration::from_millis(100));
+    let error = client.call("auth.test", &json!({})).await.unwrap_err();
+    assert_eq!((error.class, &*error.code), (RETRY, "timeout"));
+    let error = client.respond(&silent.url, &json!({})).await.unwrap_err();
+    assert_eq!((error.class, &*error.code), (RETRY, "timeout"));
 }
 
 #[tokio::test]
