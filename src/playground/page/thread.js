@@ -1,0 +1,42 @@
+// The thread beside the conversation.
+
+import { fill, h, icon } from "./dom.js";
+import { repliesTo, rows } from "./message.js";
+import { reconcile } from "./reconcile.js";
+import { context, messagesOf, openThread, placeOf, store } from "./store.js";
+
+const root = document.getElementById("thread");
+const where = h("small", {});
+const close = h("button", { type: "button", class: "close", "aria-label": "Close thread", data: { tool: "close-thread" }, onclick: () => openThread(undefined) }, icon("close"));
+const list = h("div", { class: "rows" });
+const log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": "Replies", tabindex: "0" }, list);
+fill(root, h("header", { class: "head" }, h("h2", {}, "Thread", where), close), log);
+root.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) openThread(undefined);
+});
+
+let shown;
+
+/** Shows the open thread, if there is one. */
+export function thread() {
+  const open = store.thread;
+  const before = shown;
+  shown = open && `${open.channel} ${open.ts}`;
+  root.hidden = !open;
+  if (!open) {
+    list.replaceChildren();
+    return;
+  }
+  const place = placeOf(open.channel);
+  const all = messagesOf(place);
+  const parent = all.find((m) => m.ts === open.ts);
+  const replies = repliesTo(all, { ts: open.ts });
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  where.textContent = place === "dm" ? store.state.app.name : `#${context().channel(place)?.name}`;
+  const count = replies.length === 0 ? "No replies yet" : `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
+  const line = { key: "count", signature: count, build: () => h("div", { class: "count", role: "separator" }, h("span", {}, count)) };
+  const top = parent ? rows([parent], all, "thread") : [];
+  reconcile(list, [...top, line, ...rows(replies, all, "thread")]);
+  if (before !== shown) close.focus({ preventScroll: true });
+  if (before !== shown || atEnd) log.scrollTop = log.scrollHeight;
+}
