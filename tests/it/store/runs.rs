@@ -66,13 +66,13 @@ on_both! {
             resources: vec![PlannedResource { address: "a.b".into(), change: Change::Replace }],
         };
         assert!(runs::set_plan(&mut tx, &id, 1, &summary).await?);
-        assert!(runs::set_progress(&mut tx, &id, 1, "1 of 2").await?);
+        assert!(runs::set_progress(&mut tx, &id, 1, &progress(1)).await?);
         runs::set_progress_ts(&mut tx, &id, Some("9.9")).await?;
         let renewed = runs::renew(&mut tx, &id, 1, 90_000).await?.expect("still ours");
         assert_eq!((renewed.claimed_until, renewed.cancel_by.is_none()), (Some(90_000), true));
         assert_eq!((renewed.step, renewed.started_at), (Some(Step::Apply), Some(START)));
         assert_eq!(renewed.plan.map(|plan| plan.0), Some(summary));
-        assert_eq!(renewed.progress.as_deref(), Some("1 of 2"));
+        assert_eq!(renewed.progress.map(|p| p.0), Some(progress(1)));
         assert_eq!(renewed.progress_ts.as_deref(), Some("9.9"));
 
         assert!(runs::complete(&mut tx, &id, 1, succeeded()).await?);
@@ -116,7 +116,7 @@ on_both! {
             assert_eq!(runs::renew(&mut tx, &id, epoch, 1).await?.is_some(), allowed);
             assert_eq!(runs::set_step(&mut tx, &id, epoch, Step::Gate, START).await?, allowed);
             assert_eq!(runs::set_plan(&mut tx, &id, epoch, &PlanSummary::default()).await?, allowed);
-            assert_eq!(runs::set_progress(&mut tx, &id, epoch, "x").await?, allowed);
+            assert_eq!(runs::set_progress(&mut tx, &id, epoch, &progress(0)).await?, allowed);
             assert_eq!(steps::write(&mut tx, line(epoch), START).await?, allowed);
             assert_eq!(runs::complete(&mut tx, &id, epoch, succeeded()).await?, allowed);
         }
@@ -206,5 +206,17 @@ on_both! {
         assert!(!runs::withdraw(&mut tx, &id, START).await?);
         assert!(!runs::ask_to_cancel(&mut tx, &id, &Actor::Scheduler).await?);
         Ok(())
+    }
+}
+
+/// So many of two resources are done.
+fn progress(done: usize) -> mayfly::domain::run::Progress {
+    mayfly::domain::run::Progress {
+        kind: RunKind::Create,
+        step: Step::Apply,
+        done,
+        total: Some(2),
+        current: Vec::new(),
+        ended: None,
     }
 }
