@@ -54,7 +54,7 @@ async fn an_answer_in_the_ack_is_for_the_person_alone_unless_it_says_in_channel(
 async fn what_is_not_acked_fails_before_the_persons_eyes() {
     let (slack, app) = workspace().await;
     let alice = slack.person("alice");
-    app.next(Reply { after: Duration::from_secs(2), ..Reply::default() });
+    app.next(Reply { after: Duration::from_secs(4), ..Reply::default() });
     let late = alice.types("#general", "/infra a").await.unwrap_err();
     assert!(matches!(late, ActError::Timeout { .. }), "{late}");
     app.next(Reply { status: 500, ..Reply::default() });
@@ -125,7 +125,7 @@ async fn a_press_carries_the_message_the_action_and_a_response_url() {
 async fn a_response_url_serves_five_times_within_its_life() {
     provider();
     let mut settings = Settings::on_a_free_port();
-    settings.timings.response_url = Duration::from_millis(900);
+    settings.timings.response_url = Duration::from_millis(2500);
     let slack = Workspace::start(settings).await.unwrap();
     let app = App::install(&slack).await;
     let client = client();
@@ -142,7 +142,7 @@ async fn a_response_url_serves_five_times_within_its_life() {
     assert_eq!(slack.person("alice").ephemerals("#general").len(), 5);
     slack.person("alice").types("#general", "/infra a").await.unwrap();
     let url = app.last().field("response_url");
-    tokio::time::sleep(Duration::from_millis(950)).await;
+    tokio::time::sleep(Duration::from_millis(2600)).await;
     assert_eq!(post(&url).await, (404, "expired_url".into()));
 }
 

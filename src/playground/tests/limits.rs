@@ -102,6 +102,12 @@ fn blocks() {
     limit(2000, bad, |n| block(with(label(1), "hint", plain(&letters(n)))));
     let image = |n| json!({"type": "image", "image_url": letters(n), "alt_text": "x"});
     limit(3000, bad, |n| block(image(n)));
+    limit(2000, bad, |n| block(with(image(1), "alt_text", letters(n).into())));
+    let context = |n| json!({"type": "context", "elements": [plain(&letters(n))]});
+    limit(3000, bad, |n| block(context(n)));
+    // A message's blocks hold no more than this in all, so its one markdown block is tried in a view.
+    let markdown = |n| json!([{"type": "markdown", "text": letters(n)}]);
+    limit(12_000, "invalid_arguments", |n| view(modal(markdown(n))));
 }
 
 #[test]
@@ -123,6 +129,28 @@ fn elements() {
     limit(150, bad, |n| {
         block(in_actions(select(json!({"text": plain("t"), "value": letters(n)}))))
     });
+    limit(75, bad, |n| {
+        let described =
+            json!({"text": plain("t"), "value": "v", "description": plain(&letters(n))});
+        block(in_actions(select(described)))
+    });
+    let grouped = |count, label| {
+        let group = json!({"label": plain(&letters(label)), "options": options(1)});
+        let groups = vec![group; count];
+        block(in_actions(
+            json!({"type": "static_select", "action_id": "a", "option_groups": groups}),
+        ))
+    };
+    limit(100, bad, |n| grouped(n, 1));
+    limit(75, bad, |n| grouped(1, n));
+    for key in ["confirm", "deny"] {
+        let answer = |n| {
+            let mut button = confirm(1, 1);
+            button["confirm"][key] = plain(&letters(n));
+            block(in_actions(button))
+        };
+        limit(30, bad, answer);
+    }
     let hinted = |n| with(options_of("static_select", 1), "placeholder", plain(&letters(n)));
     limit(150, bad, |n| block(in_actions(hinted(n))));
     let text = |n| json!({"type": "plain_text_input", "action_id": "a", "max_length": n});

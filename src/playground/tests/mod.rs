@@ -139,7 +139,7 @@ pub(super) async fn started(settings: Settings) -> Workspace {
 /// A workspace with Slack's limits in time shortened, and an app in it.
 pub(super) async fn workspace() -> (Workspace, App) {
     let mut settings = Settings::on_a_free_port();
-    settings.timings.acknowledge = Duration::from_millis(400);
+    settings.timings.acknowledge = Duration::from_millis(1500);
     settings.timings.event_retries = [0, 20, 40].map(Duration::from_millis);
     let slack = started(settings).await;
     let app = App::install(&slack).await;

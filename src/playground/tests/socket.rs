@@ -15,9 +15,9 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 async fn short() -> Workspace {
     let mut settings = Settings::on_a_free_port();
-    settings.timings.acknowledge = Duration::from_millis(400);
+    settings.timings.acknowledge = Duration::from_millis(1500);
     settings.timings.event_retries = [0, 20, 40].map(Duration::from_millis);
-    settings.timings.disconnect_warning = Duration::from_millis(200);
+    settings.timings.disconnect_warning = Duration::from_millis(1500);
     let slack = started(settings).await;
     slack.install(Delivery::Socket);
     slack

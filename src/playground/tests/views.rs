@@ -20,7 +20,7 @@ async fn open(slack: &Workspace, app: &App, view: Value) -> Value {
 async fn a_trigger_serves_once_within_its_life() {
     provider();
     let mut settings = Settings::on_a_free_port();
-    settings.timings.trigger = Duration::from_millis(900);
+    settings.timings.trigger = Duration::from_millis(2000);
     let slack = Workspace::start(settings).await.unwrap();
     let app = App::install(&slack).await;
     let view = modal(json!([]));
@@ -31,7 +31,7 @@ async fn a_trigger_serves_once_within_its_life() {
     assert_eq!(opens(&once).await["ok"], true);
     assert_eq!(opens(&once).await["error"], "exchanged_trigger_id");
     let late = trigger(&slack, &app).await;
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    tokio::time::sleep(Duration::from_millis(2100)).await;
     assert_eq!(opens(&late).await["error"], "expired_trigger_id");
     assert_eq!(opens("1.2.x").await["error"], "invalid_arguments");
 }
