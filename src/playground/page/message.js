@@ -18,7 +18,7 @@ const TOGETHER = 5 * 60_000;
 export function rows(messages, all, where) {
   return messages.map((message, at) => {
     const head = !joins(messages[at - 1], message, where);
-    const replies = where === "channel" && !message.thread_ts ? repliesTo(all, message) : [];
+    const replies = where === "channel" && !message.thread_ts ? lasting(repliesTo(all, message)) : [];
     const parent = where === "channel" && message.reply_broadcast ? all.find((m) => m.ts === message.thread_ts) : undefined;
     const { values, ...shown } = message;
     const failed = store.failed.get(placeKey(message));
@@ -35,6 +35,11 @@ export function rows(messages, all, where) {
 /** The replies to a message, oldest first. */
 export function repliesTo(all, message) {
   return all.filter((m) => m.thread_ts === message.ts && m.ts !== message.ts);
+}
+
+/** Without those that only one person sees: nobody counts them. */
+export function lasting(messages) {
+  return messages.filter((m) => !m.ephemeral);
 }
 
 function joins(before, message, where) {
@@ -56,7 +61,7 @@ function row(message, { head, replies, parent, failed, where }) {
   const canReply = !message.ephemeral && !message.thread_ts && where === "channel";
   const open = () => openThread({ channel: message.channel, ts: message.thread_ts ?? message.ts });
   return h("div", {
-    class: `message${head ? " head" : ""}${message.ephemeral ? " ephemeral" : ""}`, role: "article", tabindex: "-1",
+    class: `message${head ? " first" : ""}${message.ephemeral ? " ephemeral" : ""}`, role: "article", tabindex: "-1",
     "aria-label": `${name}, ${time}: ${spoken(message.text, known)}`, data: { ts: message.ts },
   },
     message.ephemeral && h("div", { class: "only-you" }, icon("eye"), "Only visible to you"),

@@ -48,11 +48,18 @@ function begin() {
     if (event.target === dialog) close("one");
   });
   dialog.addEventListener("keydown", (event) => {
-    const plainField = event.target.matches("input.field:not([data-tells])");
+    const plainField = event.target.matches("input.field");
     if (event.key === "Enter" && plainField && !event.defaultPrevented && !event.isComposing) {
       event.preventDefault();
       submit();
     }
+  });
+  const mine = dialog;
+  dialog.addEventListener("close", () => {
+    // A browser closes a dialog at the second Esc in a row, whatever the page says.
+    if (mine !== dialog) return;
+    mine.showModal();
+    close("one");
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -60,9 +67,10 @@ function begin() {
 
 function end() {
   if (!dialog) return;
-  dialog.close();
-  dialog.remove();
+  const gone = dialog;
   dialog = undefined;
+  gone.close();
+  gone.remove();
   shown = {};
   under = undefined;
   const target = before?.isConnected && before !== document.body ? before : document.getElementById("composer");
@@ -94,9 +102,12 @@ function drawn(view, depth) {
 /** What is wrong with the whole form, or with the last press in it. */
 function trouble(view) {
   const general = dialog.querySelector(".general");
-  const text = view.errors?.[""] ?? store.failed.get(view.id);
-  if (general.textContent === (text ?? "")) return;
-  fill(general, text && h("div", { class: "failure", role: "alert", data: { errorFor: "" } }, icon("warning"), h("span", {}, text)));
+  const [about, text] = [view.errors?.[""], store.failed.get(view.id)];
+  const signature = JSON.stringify([about, text]);
+  if (general.dataset.signature === signature) return;
+  general.dataset.signature = signature;
+  fill(general, (about ?? text) && h("div", { class: "failure", role: "alert", data: { errorFor: "" } }, icon("warning"),
+    h("span", {}, h("b", {}, about ?? `${store.state.app.name} isn't responding.`), " ", text && h("small", {}, text))));
 }
 
 function showUnder(view) {
@@ -144,7 +155,7 @@ async function close(stack) {
   try {
     await act("close", { view: id, stack });
   } catch (error) {
-    // Closed meanwhile by the app: the next state shows it.
-    if (store.state.views.some((v) => v.id === id)) window.dispatchEvent(new CustomEvent("trouble", { detail: error.message }));
+    // Closed meanwhile, by the app or by a second Esc: the next state shows it.
+    if (!error.refused) window.dispatchEvent(new CustomEvent("trouble", { detail: error.message }));
   }
 }
