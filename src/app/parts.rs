@@ -115,6 +115,10 @@ pub async fn engines(config: &Config) -> BTreeMap<EngineKind, Installed> {
             Err(missing) => tracing::info!("{missing}"),
         }
     }
+    // Terraform's templates are OpenTofu's as well: a machine that has only that runs them with it.
+    if let (None, Some(tofu)) = (engines.get(&EngineKind::Terraform), engines.get(&EngineKind::Tofu)) {
+        engines.insert(EngineKind::Terraform, tofu.clone());
+    }
     engines
 }
 
