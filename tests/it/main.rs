@@ -3,6 +3,7 @@
 #[macro_use]
 mod support;
 
+mod cli;
 mod dependencies;
 mod engine;
 mod hygiene;

@@ -94,6 +94,18 @@ on_both! {
         Ok(())
     }
 
+    async fn what_a_dead_process_held_is_claimed_at_once(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        requested(&mut tx, "e1").await?;
+        queue(&mut tx, "e1", 0).await?;
+        claim(&mut tx, "w", 1).await?.expect("is due");
+        assert!(claim(&mut tx, "v", 2).await?.is_none(), "it is held");
+        assert_eq!(runs::release_all(&mut tx).await?, 1);
+        let again = claim(&mut tx, "v", 2).await?.expect("nobody holds it");
+        assert_eq!(again.epoch, 2);
+        Ok(())
+    }
+
     async fn a_failure_is_kept_whole(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         requested(&mut tx, "e1").await?;
