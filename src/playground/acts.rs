@@ -19,19 +19,19 @@ pub(super) async fn types(
     text: &str,
 ) -> Result<(), ActError> {
     if !text.starts_with('/') {
-        return says(inner, user, channel, text).await;
+        return says(inner, user, (channel, None), text).await;
     }
     let name = text.split_whitespace().next().unwrap_or(text);
     if !inner.commands.is_empty() && !inner.commands.iter().any(|c| c == name) {
         let told = format!("`{name}` is not a valid command. In this workspace there are: ");
-        slackbot(inner, user, channel, &(told.clone() + &inner.commands.join(", ")));
+        slackbot(inner, user, (channel, None), &(told.clone() + &inner.commands.join(", ")));
         return Err(ActError::nothing(&format!("the command {name}"), &inner.commands.join(", ")));
     }
     let fields = inner.command_fields(user, channel, text);
     let answer = match inner.deliver(DeliveredKind::Command, fields).await {
         Ok(answer) => answer,
         Err(error) => {
-            slackbot(inner, user, channel, &shown(&error));
+            slackbot(inner, user, (channel, None), &shown(&error));
             return Err(error);
         }
     };
@@ -46,6 +46,22 @@ pub(super) async fn types(
     })?;
     draft.only_for = (args.text("response_type") != Some("in_channel")).then(|| user.into());
     inner.change(|s| post_as_app(inner, s, channel, draft));
+    Ok(())
+}
+
+/// Sends what was typed into a thread, where Slack takes no app's commands.
+pub(super) async fn replies(
+    inner: &Arc<Inner>,
+    user: &str,
+    (channel, thread): (&str, &str),
+    text: &str,
+) -> Result<(), ActError> {
+    if !text.starts_with('/') {
+        return says(inner, user, (channel, Some(thread)), text).await;
+    }
+    let name = text.split_whitespace().next().unwrap_or(text);
+    let told = format!("`{name}` is not supported in threads. Sorry!");
+    slackbot(inner, user, (channel, Some(thread)), &told);
     Ok(())
 }
 
@@ -159,10 +175,16 @@ pub(super) async fn opens_home(inner: &Arc<Inner>, user: &str) {
     Inner::emit(inner, event).await;
 }
 
-async fn says(inner: &Arc<Inner>, user: &str, channel: &str, text: &str) -> Result<(), ActError> {
+async fn says(
+    inner: &Arc<Inner>,
+    user: &str,
+    (channel, thread): (&str, Option<&str>),
+    text: &str,
+) -> Result<(), ActError> {
     let (message, dm) = inner.change(|s| {
         let ts = s.ts(inner.now());
-        let message = person_message(user, channel, as_sent(s, text), ts);
+        let mut message = person_message(user, channel, as_sent(s, text), ts);
+        message.thread_ts = thread.map(Into::into);
         s.messages.push(message.clone());
         (message, s.channel(channel).is_some_and(|c| c.dm_with().is_some()))
     });
@@ -204,11 +226,12 @@ fn shown(error: &ActError) -> String {
     }
 }
 
-fn slackbot(inner: &Inner, user: &str, channel: &str, text: &str) {
+fn slackbot(inner: &Inner, user: &str, (channel, thread): (&str, Option<&str>), text: &str) {
     inner.change(|s| {
         let ts = s.ts(inner.now());
         let mut message = person_message(SLACKBOT, channel, text.into(), ts);
         message.only_for = Some(user.into());
+        message.thread_ts = thread.map(Into::into);
         s.ephemerals.push(message);
     });
 }

@@ -10,7 +10,7 @@
 //!  "me": {"id": "U…", "name": "alice", "real_name": "Alice Adler", "tz": "Europe/Berlin",
 //!         "tz_label": "Central European Time", "tz_offset": 3600, "is_bot": false},
 //!  "people": [{"id": "U…", "name": "bob"}],
-//!  "channels": [{"id": "C…", "name": "general", "private": false, "messages": []}],
+//!  "channels": [{"id": "C…", "name": "general", "private": false, "members": ["U…"], "messages": []}],
 //!  "dm": {"id": "D…", "messages": []},
 //!  "ephemerals": [{"channel": "C…", "ts": "1767225600.000001", "text": "only you see this"}],
 //!  "views": [{"id": "V…", "type": "modal", "title": {}, "submit": {}, "close": null, "blocks": [],
@@ -36,7 +36,7 @@
 //!
 //! | POST /playground/api/… | body | also in the answer |
 //! |---|---|---|
-//! | `command` | `{"as": "alice", "channel": "C…", "text": "/infra new"}`; `"channel": "dm"` is the DM; other text is a message | |
+//! | `command` | `{"as": "alice", "channel": "C…", "text": "/infra new"}`; `"channel": "dm"` is the DM; other text is a message; with `"thread_ts"` it is a reply | |
 //! | `press` | `{"as", "at", "block_id", "action_id"}`; with `"input"` for selects, menus, dates outside of forms and fields with `dispatch_action` | |
 //! | `enter` | `{"as", "at", "block_id", "action_id", "input"}`: kept, the app is not told | |
 //! | `submit` | `{"as", "view": "V…", "values": [{"block_id", "action_id", "input"}]}` | `"outcome"`: `closed`, `cleared`, `updated`, `pushed`; `errors` (the app refused), `refused` (Slack's own form refused): both with `"errors": {"block_id": "message"}` |
@@ -117,7 +117,10 @@ async fn command(State(inner): Shared, Json(typed): Json<Typed>) -> Json<Value> 
             "dm" => inner.change(|s| s.open_dm(&user, &inner.who.bot_user)),
             id => id.to_string(),
         };
-        acts::types(&inner, &user, &channel, &typed.text).await
+        match &typed.thread_ts {
+            Some(thread) => acts::replies(&inner, &user, (&channel, thread), &typed.text).await,
+            None => acts::types(&inner, &user, &channel, &typed.text).await,
+        }
     };
     told(done.await)
 }

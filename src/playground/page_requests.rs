@@ -14,6 +14,8 @@ pub(super) struct Who {
 pub(super) struct Typed {
     pub r#as: String,
     pub channel: String,
+    /// The thread's parent, when it is typed there.
+    pub thread_ts: Option<String>,
     pub text: String,
 }
 

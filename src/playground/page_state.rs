@@ -21,7 +21,10 @@ pub(super) fn of(inner: &Inner, user: &str) -> Value {
             .map(|c| {
                 let messages = seen.channels.get(&c.name).map(|all| shown(all));
                 let private = c.kind == ChannelKind::Private;
-                json!({"id": c.id, "name": c.name, "private": private, "messages": messages})
+                json!({
+                    "id": c.id, "name": c.name, "private": private, "members": c.members,
+                    "messages": messages,
+                })
             })
             .collect();
         let app = s.user(&who.bot_user).map(|u| u.real_name.clone());

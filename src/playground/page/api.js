@@ -2,8 +2,10 @@
 
 const BASE = "playground/api";
 
-/** An act came to nothing; the message is what Slack would show. */
-export class ActFailed extends Error {}
+/** An act came to nothing; the message is what Slack would show, when it was Slack that `refused`. */
+export class ActFailed extends Error {
+  refused = false;
+}
 
 /** Everything that this person sees now. */
 export async function state(as) {
@@ -52,6 +54,6 @@ export async function act(what, body) {
   const text = await response.text();
   if (!response.ok) throw new ActFailed(text || `The playground answered with status ${response.status}.`);
   const answer = JSON.parse(text);
-  if (!answer.ok) throw new ActFailed(answer.error);
+  if (!answer.ok) throw Object.assign(new ActFailed(answer.error), { refused: true });
   return answer;
 }

@@ -3,22 +3,26 @@
 import { avatar } from "./avatar.js";
 import { h, icon } from "./dom.js";
 import * as popup from "./popup.js";
-import { context, quietly, store } from "./store.js";
+import { context, store } from "./store.js";
 
-/** Makes the composer; `show(place)` says for which conversation, `put(text)` fills it in. */
-export function composer() {
+/**
+ * Makes a composer. `about` is `{id, offers, name(), send(text)}`: whether it offers commands, what it
+ * is for in words, and what sends. `show(place)` says where it is now, `put(text)` fills it in.
+ */
+export function composer(about) {
   const drafts = new Map();
   let place;
   let shown;
   let active = 0;
   const input = h("textarea", {
-    id: "composer", class: "writing", rows: 1, "aria-label": "Message", role: "combobox", "aria-autocomplete": "list",
-    "aria-expanded": "false", "aria-controls": "commands", autocomplete: "off", oninput: typed, onkeydown: keys,
+    id: about.id, class: "writing", rows: 1, "aria-label": "Message", role: about.offers && "combobox",
+    "aria-autocomplete": about.offers && "list", "aria-expanded": about.offers && "false",
+    "aria-controls": about.offers && "commands", autocomplete: "off", oninput: typed, onkeydown: keys,
     onblur: () => shown?.hide(),
   });
   const send = h("button", { type: "button", class: "send", "aria-label": "Send now", title: "Send now", data: { tool: "send" }, onclick: sent, disabled: true }, icon("send"));
-  const slash = h("button", { type: "button", class: "slash", "aria-label": "Show the commands", title: "Show the commands", onclick: () => put("/") }, icon("slash"));
-  const box = h("div", { class: "box" }, input, h("div", { class: "row" }, slash, h("span", { class: "hint", "aria-hidden": "true" },
+  const slash = about.offers && h("button", { type: "button", class: "slash", "aria-label": "Show the commands", title: "Show the commands", onclick: () => put("/") }, icon("slash"));
+  const box = h("div", { class: "box" }, input, h("div", { class: "row" }, slash || undefined, h("span", { class: "hint", "aria-hidden": "true" },
     h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " + ", h("kbd", {}, "Enter"), " starts a new line"), send));
   const root = h("div", { class: "composer" }, box);
   return { root, show, put, focus: () => input.focus() };
@@ -28,10 +32,8 @@ export function composer() {
     if (place === draftOf) return;
     if (place) drafts.set(place, input.value);
     place = draftOf;
-    const channel = context().channel(to);
-    const name = channel ? `#${channel.name}` : store.state.app.name;
-    input.placeholder = `Message ${name}`;
-    input.setAttribute("aria-label", `Message to ${name}`);
+    input.placeholder = about.name();
+    input.setAttribute("aria-label", about.name());
     input.value = drafts.get(draftOf) ?? "";
     shown?.hide();
     fitted();
@@ -45,7 +47,7 @@ export function composer() {
 
   function typed() {
     fitted();
-    if (!/^\/\S*$/.test(input.value)) return shown?.hide();
+    if (!about.offers || !/^\/\S*$/.test(input.value)) return shown?.hide();
     offer(store.state.commands.filter((command) => command.startsWith(input.value)));
   }
 
@@ -107,7 +109,6 @@ export function composer() {
     input.value = "";
     fitted();
     input.focus();
-    // A command that fails is answered by Slackbot in the conversation.
-    quietly("command", { channel: store.place, text });
+    about.send(text);
   }
 }

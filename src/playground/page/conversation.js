@@ -6,7 +6,7 @@ import { fill, h, icon } from "./dom.js";
 import { home } from "./home.js";
 import { rows } from "./message.js";
 import { reconcile } from "./reconcile.js";
-import { changed, context, go, messagesOf, shownIn, store } from "./store.js";
+import { changed, context, go, messagesOf, says, shownIn, store } from "./store.js";
 import { millis } from "./time.js";
 
 /** A list within so many pixels of its end stays at the end. */
@@ -20,7 +20,11 @@ const intro = h("div", { class: "intro" });
 const latest = h("button", { type: "button", class: "latest", hidden: true, onclick: () => toEnd() }, icon("down"), "Latest messages");
 const tab = h("div", { class: "home", role: "tabpanel", "aria-label": "Home" });
 log.append(h("div", { class: "spring" }), intro, list);
-const writing = composer();
+const writing = composer({
+  id: "composer", offers: true,
+  name: () => `Message ${context().channel(store.place) ? `#${context().channel(store.place).name}` : store.state.app.name}`,
+  send: (text) => says({ channel: store.place, text }),
+});
 root.append(head, tab, log, latest, writing.root);
 log.addEventListener("scroll", () => { latest.hidden = atEnd(); });
 // Pictures have no height before they are loaded.

@@ -56,7 +56,7 @@ function row(message, { head, replies, parent, failed, where }) {
   const canReply = !message.ephemeral && !message.thread_ts && where === "channel";
   const open = () => openThread({ channel: message.channel, ts: message.thread_ts ?? message.ts });
   return h("div", {
-    class: `message${head ? " head" : ""}${message.ephemeral ? " ephemeral" : ""}`, role: "article", tabindex: "-1",
+    class: `message${head ? " first" : ""}${message.ephemeral ? " ephemeral" : ""}`, role: "article", tabindex: "-1",
     "aria-label": `${name}, ${time}: ${spoken(message.text, known)}`, data: { ts: message.ts },
   },
     message.ephemeral && h("div", { class: "only-you" }, icon("eye"), "Only visible to you"),

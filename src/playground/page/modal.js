@@ -94,9 +94,12 @@ function drawn(view, depth) {
 /** What is wrong with the whole form, or with the last press in it. */
 function trouble(view) {
   const general = dialog.querySelector(".general");
-  const text = view.errors?.[""] ?? store.failed.get(view.id);
-  if (general.textContent === (text ?? "")) return;
-  fill(general, text && h("div", { class: "failure", role: "alert", data: { errorFor: "" } }, icon("warning"), h("span", {}, text)));
+  const [about, text] = [view.errors?.[""], store.failed.get(view.id)];
+  const signature = JSON.stringify([about, text]);
+  if (general.dataset.signature === signature) return;
+  general.dataset.signature = signature;
+  fill(general, (about ?? text) && h("div", { class: "failure", role: "alert", data: { errorFor: "" } }, icon("warning"),
+    h("span", {}, h("b", {}, about ?? `${store.state.app.name} isn't responding.`), " ", text && h("small", {}, text))));
 }
 
 function showUnder(view) {

@@ -46,6 +46,9 @@ function trimAround(piece, at, count) {
   return text;
 }
 
+// Apps write the sign as it is, people's own come escaped.
+const QUOTE = /^(?:&gt;|>) ?/;
+
 function paragraphs(text, context) {
   const nodes = [];
   const all = text.split("\n");
@@ -55,7 +58,7 @@ function paragraphs(text, context) {
     plainLines = [];
   };
   for (let at = 0; at < all.length; at += 1) {
-    const rest = /^(?:&gt;){3} ?/.exec(all[at]);
+    const rest = /^(?:&gt;|>){3} ?/.exec(all[at]);
     const item = /^(\s*)([•◦▪-]|\d{1,3}\.) +(.*)$/.exec(all[at]);
     if (rest) {
       flush();
@@ -63,11 +66,11 @@ function paragraphs(text, context) {
       nodes.push(h("blockquote", {}, joined(quoted.map((line) => inline(line, context)))));
       return nodes;
     }
-    if (all[at].startsWith("&gt;")) {
+    if (QUOTE.test(all[at])) {
       flush();
       const quoted = [];
-      while (at < all.length && all[at].startsWith("&gt;")) {
-        quoted.push(inline(all[at].replace(/^&gt; ?/, ""), context));
+      while (at < all.length && QUOTE.test(all[at])) {
+        quoted.push(inline(all[at].replace(QUOTE, ""), context));
         at += 1;
       }
       at -= 1;
@@ -114,7 +117,7 @@ function inline(text, context) {
   while (at < text.length) {
     const control = text[at] === "<" && /^<([^<>\n]+)>/.exec(text.slice(at));
     if (control) {
-      emit(controlled(control[1], context), at + control[0].length);
+      emit(controlled(control[1], context, text.slice(0, at)), at + control[0].length);
       continue;
     }
     const bare = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"*_~`]/.exec(text.slice(at));
@@ -145,8 +148,8 @@ function closing(text, open, sign) {
   return -1;
 }
 
-/** What stands in angle brackets. */
-function controlled(inside, context) {
+/** What stands in angle brackets; `before` is the line up to there. */
+function controlled(inside, context, before) {
   const bar = inside.indexOf("|");
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? undefined : inside.slice(bar + 1);
@@ -160,7 +163,7 @@ function controlled(inside, context) {
     if (!channel) return h("span", { class: "mention" }, `#${name}`);
     return h("a", { class: "mention", href: `#${channel.id}` }, `#${name}`);
   }
-  if (target.startsWith("!date^")) return stamped(target, label, context);
+  if (target.startsWith("!date^")) return stamped(target, label, context, before);
   if (target.startsWith("!subteam^")) {
     return h("span", { class: "mention" }, decoded(label ?? context.groupName?.(target.slice(9)) ?? "@group"));
   }
@@ -173,11 +176,12 @@ function inlineLabel(label) {
   return emojis(decoded(label));
 }
 
-function stamped(target, fallback, context) {
+function stamped(target, fallback, context, before) {
   const [, seconds, pattern, url] = target.split("^");
   const ms = Number(seconds) * 1000;
   if (!Number.isFinite(ms) || !pattern) return decoded(fallback ?? "");
-  const told = context.time.stamp(ms, decoded(pattern));
+  const stamp = context.time.stamp(ms, decoded(pattern));
+  const told = before.trim() === "" ? stamp.charAt(0).toUpperCase() + stamp.slice(1) : stamp;
   const time = h("time", { datetime: new Date(ms).toISOString(), title: context.time.full(ms) }, told);
   return url ? link(decoded(url), [time]) : time;
 }

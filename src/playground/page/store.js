@@ -1,7 +1,7 @@
 // What the page knows: the workspace as one person sees it, and where that person looks.
 
 import * as api from "./api.js";
-import { millis, timeteller } from "./time.js";
+import { timeteller } from "./time.js";
 
 /** The three people, and whom the page starts as. */
 export const PEOPLE = ["alice", "bob", "carol"];
@@ -52,6 +52,7 @@ export function become(name) {
   Object.assign(store, { as: name, state: undefined, thread: undefined, readUntil: undefined });
   store.busy.clear();
   store.failed.clear();
+  window.dispatchEvent(new CustomEvent("become"));
   const url = new URL(location.href);
   url.searchParams.set("as", name);
   history.replaceState(null, "", url);
@@ -83,6 +84,16 @@ export function quietly(what, body) {
   return act(what, body).catch((error) => {
     window.dispatchEvent(new CustomEvent("trouble", { detail: error.message }));
   });
+}
+
+/** Says something, or gives a command; one that fails is answered by Slackbot in the conversation. */
+export async function says(what) {
+  try {
+    await act("command", what);
+  } catch (error) {
+    const told = error.refused && !error.message.startsWith("Slack does not take");
+    if (!told) window.dispatchEvent(new CustomEvent("trouble", { detail: error.message }));
+  }
 }
 
 /** Milliseconds of business time. */
@@ -228,5 +239,3 @@ function chosenPerson() {
   const name = new URLSearchParams(location.search).get("as");
   return PEOPLE.includes(name) ? name : PEOPLE[0];
 }
-
-export { millis };

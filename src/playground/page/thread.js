@@ -1,16 +1,22 @@
 // The thread beside the conversation.
 
+import { composer } from "./composer.js";
 import { fill, h, icon } from "./dom.js";
 import { repliesTo, rows } from "./message.js";
 import { reconcile } from "./reconcile.js";
-import { context, messagesOf, openThread, placeOf, store } from "./store.js";
+import { context, messagesOf, openThread, placeOf, says, store } from "./store.js";
 
 const root = document.getElementById("thread");
 const where = h("small", {});
 const close = h("button", { type: "button", class: "close", "aria-label": "Close thread", data: { tool: "close-thread" }, onclick: () => openThread(undefined) }, icon("close"));
 const list = h("div", { class: "rows" });
 const log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": "Replies", tabindex: "0" }, list);
-fill(root, h("header", { class: "head" }, h("h2", {}, "Thread", where), close), log);
+const writing = composer({
+  id: "reply", offers: false,
+  name: () => "Reply…",
+  send: (text) => says({ channel: store.thread.channel, thread_ts: store.thread.ts, text }),
+});
+fill(root, h("header", { class: "head" }, h("h2", {}, "Thread", where), close), log, writing.root);
 root.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented) openThread(undefined);
 });
@@ -37,6 +43,7 @@ export function thread() {
   const line = { key: "count", signature: count, build: () => h("div", { class: "count", role: "separator" }, h("span", {}, count)) };
   const top = parent ? rows([parent], all, "thread") : [];
   reconcile(list, [...top, line, ...rows(replies, all, "thread")]);
-  if (before !== shown) close.focus({ preventScroll: true });
+  writing.show(shown);
+  if (before !== shown) writing.focus();
   if (before !== shown || atEnd) log.scrollTop = log.scrollHeight;
 }

@@ -57,10 +57,9 @@ export function timeteller(zone, now) {
     /** When the last reply came: "today at 14:30". */
     when: (ms) => `${near(ms)?.toLowerCase() ?? short(ms)} at ${tokens.time(ms)}`,
     full: (ms) => `${long(ms)} at ${tokens.time(ms)}`,
-    /** `{date_short} at {time}` and the like; a text that begins with a near day gets a capital. */
+    /** `{date_short} at {time}` and the like. */
     stamp(ms, pattern) {
-      const told = pattern.replace(/\{(\w+)\}/g, (whole, name) => tokens[name]?.(ms) ?? whole);
-      return pattern.startsWith("{date") ? told.charAt(0).toUpperCase() + told.slice(1) : told;
+      return pattern.replace(/\{(\w+)\}/g, (whole, name) => tokens[name]?.(ms) ?? whole);
     },
     /** `YYYY-MM-DDTHH:MM` in this zone, as date-time fields want it. */
     local: (ms) => {

@@ -13,6 +13,7 @@ const MOST = 3;
 const root = document.getElementById("toasts");
 root.popover = "manual";
 window.addEventListener("trouble", (event) => add(h("div", { class: "toast trouble", role: "alert" }, icon("warning"), h("span", {}, event.detail))));
+window.addEventListener("become", () => root.replaceChildren());
 window.addEventListener("notify", (event) => notify(event.detail));
 
 function notify({ place, message }) {

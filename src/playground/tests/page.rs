@@ -144,3 +144,22 @@ async fn the_page_itself_is_served_with_its_content_type() {
     let missing = client().get(format!("{}nothing.js", slack.page_url())).send().await.unwrap();
     assert_eq!(missing.status(), 404);
 }
+
+#[tokio::test]
+async fn a_reply_stands_in_its_thread_and_a_command_there_is_refused() {
+    let (slack, app) = workspace().await;
+    let alice = slack.person("alice").id().to_string();
+    let posted = call(&slack, "chat.postMessage", json!({"channel": alice, "text": "plan"})).await;
+    let (dm, ts) = (posted["channel"].clone(), posted["ts"].clone());
+    let reply = json!({"as": "alice", "channel": dm, "thread_ts": ts, "text": "thank you"});
+    assert_eq!(act(&slack, "command", reply).await["ok"], true);
+    assert_eq!(app.last().json()["event"]["thread_ts"], ts);
+    let command = json!({"as": "alice", "channel": dm, "thread_ts": ts, "text": "/infra help"});
+    assert_eq!(act(&slack, "command", command).await["ok"], true);
+    let state = state(&slack).await;
+    let (reply, refused) = (&state["dm"]["messages"][1], &state["ephemerals"][0]);
+    assert_eq!((&reply["text"], &reply["thread_ts"]), (&json!("thank you"), &ts));
+    assert_eq!(refused["text"], "`/infra` is not supported in threads. Sorry!");
+    assert_eq!(refused["thread_ts"], ts);
+    assert_eq!(app.all().iter().filter(|r| r.path == "/commands").count(), 0);
+}
