@@ -22,7 +22,7 @@ async fn in_a_world(transport: Transport, play: impl AsyncFnOnce(&mut World, &Pa
     let played = AssertUnwindSafe(async {
         let page = Page::start(&world.playground.page_url()).await;
         if let Err(panic) = AssertUnwindSafe(play(&mut world, &page)).catch_unwind().await {
-            eprintln!("{}", page.describe().await);
+            eprintln!("{}\n{}", page.describe().await, traffic(&world));
             std::panic::resume_unwind(panic);
         }
         page.end().await;
@@ -33,6 +33,20 @@ async fn in_a_world(transport: Transport, play: impl AsyncFnOnce(&mut World, &Pa
         std::panic::resume_unwind(panic);
     }
     ended.expect("the world ends and leaves nothing");
+}
+
+/// The last that went between workspace and bot, for somebody who reads why a test failed.
+fn traffic(world: &World) -> String {
+    let (calls, deliveries) = (world.playground.calls(), world.playground.deliveries());
+    let called =
+        calls.iter().rev().take(8).map(|c| format!("{} {} {:?}", c.method, c.status, c.error));
+    let brought = deliveries
+        .iter()
+        .rev()
+        .take(8)
+        .map(|d| format!("{:?} {:?} {:?}", d.kind, d.status, d.answer));
+    let lines: Vec<String> = called.chain(brought).collect();
+    format!("its last calls and deliveries, latest first:\n{}", lines.join("\n"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

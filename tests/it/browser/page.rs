@@ -177,7 +177,8 @@ impl Page {
             Ok(body) => body.text().await.unwrap_or_else(|e| e.to_string()),
             Err(error) => error.to_string(),
         };
-        let file = pictures().join("failed.png");
+        let test = std::thread::current().name().unwrap_or("a test").replace("::", "-");
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("failed-{test}.png"));
         let kept = match self.client().screenshot().await {
             Ok(png) => std::fs::write(&file, png).map_err(|e| e.to_string()),
             Err(error) => Err(error.to_string()),
