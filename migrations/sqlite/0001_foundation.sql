@@ -28,6 +28,8 @@ CREATE TABLE environments (
     inputs          TEXT NOT NULL,
     rules           TEXT NOT NULL,
     channel         TEXT,
+    -- What the channel hears of.
+    channel_notices TEXT NOT NULL,
     ttl             BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     ready_at        BIGINT,

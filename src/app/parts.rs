@@ -19,7 +19,7 @@ use crate::notify::{self, Notifier};
 use crate::process::StampDeadlines;
 use crate::secrets::Keyring;
 use crate::slack::{Client, ClientSettings, PaceSettings, Paced, Pacer};
-use crate::store::{Db, DbUrl, settings};
+use crate::store::{Db, DbUrl, outbox, runs, settings};
 use crate::template::{Catalog, EngineKind};
 use crate::words::Words;
 use crate::worker;
@@ -61,6 +61,11 @@ pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Resu
     };
     let mut tx = db.write("name the installation").await?;
     settings::get_or_set(&mut tx, settings::INSTALLATION, &id).await?;
+    if !db.is_shared() {
+        // What an earlier process of ours held, nobody holds any more.
+        runs::release_all(&mut tx).await?;
+        outbox::release_all(&mut tx).await?;
+    }
     tx.commit().await?;
     Ok(db)
 }
@@ -114,6 +119,12 @@ pub async fn engines(config: &Config) -> BTreeMap<EngineKind, Installed> {
             }
             Err(missing) => tracing::info!("{missing}"),
         }
+    }
+    // Terraform's templates are OpenTofu's as well: a machine that has only that runs them with it.
+    if let (None, Some(tofu)) =
+        (engines.get(&EngineKind::Terraform), engines.get(&EngineKind::Tofu))
+    {
+        engines.insert(EngineKind::Terraform, tofu.clone());
     }
     engines
 }

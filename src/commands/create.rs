@@ -124,6 +124,9 @@ async fn insert(
             extensions: manifest.ttl.extensions.clone(),
         }),
         channel: manifest.notify.as_ref().map(|notify| notify.channel.clone()),
+        channel_notices: JsonText(
+            manifest.notify.iter().flat_map(|notify| notify.on.iter().copied()).collect(),
+        ),
         ttl: wanted.ttl.millis(),
         created_at: ctx.now(),
         ready_at: None,

@@ -110,8 +110,9 @@ impl From<OpenError> for RevealError {
     }
 }
 
-/// Uses a link up and opens what is sealed. The owner hears of it.
-pub async fn reveal(ctx: &Ctx, token: &Token) -> Result<Revealed, RevealError> {
+/// Uses the link with this token up and opens what is sealed. The owner hears of it.
+pub async fn reveal(ctx: &Ctx, token: &str) -> Result<Revealed, RevealError> {
+    let token = Token::parse(token).ok_or(RevealError::Closed)?;
     let now = ctx.now();
     let mut tx = ctx.db.write("reveal credentials").await?;
     let used = links::consume(&mut tx, token.hash().as_str(), links::REVEAL, now).await?;

@@ -42,7 +42,8 @@ impl From<crate::store::StoreError> for EntryError {
 }
 
 /// What a link's page asks for, without using it; `None`: it opens nothing.
-pub async fn secrets_asked(ctx: &Ctx, token: &Token) -> Result<Option<Asks>, CommandError> {
+pub async fn secrets_asked(ctx: &Ctx, token: &str) -> Result<Option<Asks>, CommandError> {
+    let Some(token) = Token::parse(token) else { return Ok(None) };
     let mut tx = ctx.db.read().await?;
     let link = links::find(&mut tx, token.hash().as_str(), links::ENTER).await?;
     let Some(link) = link.filter(|link| link.is_live(ctx.now())) else { return Ok(None) };
@@ -57,9 +58,10 @@ pub async fn secrets_asked(ctx: &Ctx, token: &Token) -> Result<Option<Asks>, Com
 /// Seals what was entered, uses the link up and lets the run begin; the environment's name.
 pub async fn enter_secrets(
     ctx: &Ctx,
-    token: &Token,
+    token: &str,
     given: BTreeMap<String, SecretString>,
 ) -> Result<String, EntryError> {
+    let token = Token::parse(token).ok_or(EntryError::Closed)?;
     let now = ctx.now();
     let mut tx = ctx.db.write("enter secrets").await?;
     let used = links::consume(&mut tx, token.hash().as_str(), links::ENTER, now).await?;

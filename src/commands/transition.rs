@@ -77,6 +77,10 @@ pub async fn tell(
     place: Place,
     notice: Notice,
 ) -> Result<(), StoreError> {
+    let heard = notice.for_channel();
+    if heard.is_some_and(|heard| !environment.channel_notices.0.contains(&heard)) {
+        return Ok(());
+    }
     let (id, owner) = (environment.id.clone(), environment.owner());
     let route = match (place, &environment.channel) {
         (Place::Card, _) => Route::Card { environment: id, owner },

@@ -7,6 +7,16 @@ use super::plan::PlanSummary;
 use super::run::{Failure, RunKind};
 use super::{EnvironmentId, Person, RunId, Span, Timestamp};
 
+super::text_enum::text_enum! {
+    /// What a template's channel can hear of.
+    ChannelNotice {
+        Created = "created",
+        Failed = "failed",
+        Expiring = "expiring",
+        Destroyed = "destroyed",
+    }
+}
+
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "to")]
@@ -113,6 +123,17 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// What it is to a template's channel; `None` for what channels are not told.
+    pub fn for_channel(&self) -> Option<ChannelNotice> {
+        match self {
+            Notice::ChannelCreated => Some(ChannelNotice::Created),
+            Notice::ChannelFailed { .. } => Some(ChannelNotice::Failed),
+            Notice::ChannelExpiring { .. } => Some(ChannelNotice::Expiring),
+            Notice::ChannelDestroyed { .. } => Some(ChannelNotice::Destroyed),
+            _ => None,
+        }
+    }
+
     /// Notices that are read anew when sent need to stand in the outbox once only; this is the key
     /// under which a second one is dropped while the first waits.
     pub fn coalesces(&self, environment: Option<&EnvironmentId>) -> Option<String> {

@@ -1,15 +1,22 @@
 //! From a delivery to a command, and from its reply to where the person looks.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Ingress;
 use super::delivery::{Pressed, Submitted, Typed};
 use super::fields;
 use crate::commands::{self, Command, Request, Target, execute, form_asked, parse};
+use crate::domain::actions::FormData;
 use crate::domain::reply::{ListScope, Refusal, Reply};
 use crate::domain::{Actor, EnvironmentId, Person, actions};
 use crate::slack::CallError;
+use crate::template::RawValue;
 use crate::words::{FormModel, Rendered, action_of, form_errors};
+
+/// How long a form may take to be drawn before a loading view takes its place.
+const DRAWN_WITHIN: Duration = Duration::from_millis(800);
 
 /// Where an answer goes.
 struct Place<'a> {
@@ -63,6 +70,9 @@ impl Ingress {
             return close;
         }
         let Some(form) = fields::form_data(&submitted.metadata) else { return close };
+        if let Some(view) = self.form_anew(&form, &submitted.values) {
+            return json!({ "response_action": "update", "view": view });
+        }
         let template = form.template.clone();
         let command = Command::Create(fields::read(form, &submitted.values));
         // Two submissions of one view make one environment.
@@ -77,6 +87,27 @@ impl Ingress {
                 json!({ "response_action": "update", "view": view })
             }
         }
+    }
+
+    /// The form of the template as it is now, when it is no longer the one that was filled in: with
+    /// what was entered, as far as it still fits.
+    fn form_anew(&self, form: &FormData, values: &Value) -> Option<Value> {
+        let now = self.ctx.templates(|catalog| catalog.get(&form.template).cloned())?;
+        if now.version.as_str() == form.version {
+            return None;
+        }
+        let entered = fields::read(form.clone(), values);
+        let texts = entered.inputs.0.iter().filter_map(|(input, value)| match value {
+            RawValue::Text(text) => Some((input.clone(), text.clone())),
+            RawValue::Many(_) => None,
+        });
+        let prefilled: Vec<(String, String)> = texts.collect();
+        Some(self.words.form(&FormModel {
+            manifest: &now.manifest,
+            version: now.version.as_str(),
+            prefilled: &prefilled,
+            ttl: entered.ttl.parse().ok(),
+        }))
     }
 
     fn field_errors(&self, template: &str, problems: &[(String, String)]) -> Value {
@@ -146,14 +177,25 @@ impl Ingress {
             Ok(asked) => asked,
             Err(refusal) => return self.say(place, &self.words.refusal(&refusal)).await,
         };
-        let ttl = prefilled.iter().find(|(key, _)| key == "ttl");
-        let view = self.words.form(&FormModel {
-            manifest: &asked.template.manifest,
-            version: asked.template.version.as_str(),
-            prefilled: &asked.prefilled,
-            ttl: ttl.and_then(|(_, typed)| typed.parse().ok()),
+        let words = self.words.clone();
+        let title = asked.template.manifest.title.clone();
+        let mut drawn = tokio::task::spawn_blocking(move || {
+            let ttl = asked.prefilled.iter().find(|(key, _)| key == "ttl");
+            words.form(&FormModel {
+                manifest: &asked.template.manifest,
+                version: asked.template.version.as_str(),
+                prefilled: &asked.prefilled,
+                ttl: ttl.and_then(|(_, typed)| typed.parse().ok()),
+            })
         });
-        self.open(place, view).await
+        // A trigger lives for 3 s: when drawing is slow, something has to be opened before that.
+        if let Ok(Ok(view)) = tokio::time::timeout(DRAWN_WITHIN, &mut drawn).await {
+            return self.open(place, view).await;
+        }
+        let loading = json!({ "trigger_id": place.trigger, "view": self.words.loading(&title) });
+        let opened = self.slack.unpaced().call("views.open", &loading).await?;
+        let Ok(view) = drawn.await else { return Ok(()) };
+        self.call("views.update", json!({ "view_id": opened["view"]["id"], "view": view })).await
     }
 
     /// Opens a modal, or puts it in place of the one that was pressed in.

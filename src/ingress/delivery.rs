@@ -70,10 +70,29 @@ pub(super) fn read_command(fields: &Value) -> Option<Delivery> {
     Some(Delivery::Typed(Typed {
         person,
         channel: key(&fields["channel_id"])?,
-        text: fields["text"].as_str().unwrap_or_default().to_owned(),
+        text: unescape(fields["text"].as_str().unwrap_or_default()),
         trigger: key(&fields["trigger_id"])?,
         response_url: fields["response_url"].as_str().unwrap_or_default().to_owned(),
     }))
+}
+
+/// What the person typed, out of what Slack makes of it: `<@U1|bob>` is the id, `<#C1|dev>` as well, a
+/// link is its address, and the three characters that Slack escapes are themselves again.
+fn unescape(text: &str) -> String {
+    let mut typed = String::new();
+    let mut rest = text;
+    while let Some((before, mark)) = rest.split_once('<') {
+        typed.push_str(before);
+        let Some((mark, after)) = mark.split_once('>') else {
+            rest = mark;
+            break;
+        };
+        let meant = mark.split_once('|').map_or(mark, |(meant, _)| meant);
+        typed.push_str(meant.strip_prefix(['@', '#']).unwrap_or(meant));
+        rest = after;
+    }
+    typed.push_str(rest);
+    typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// Reads an interaction. `None`: it lacks what every interaction of its kind has.
@@ -137,4 +156,22 @@ fn person(payload: &Value) -> Option<Person> {
 fn key(value: &Value) -> Option<String> {
     let text = value.as_str()?;
     (!text.is_empty() && text.len() <= LONGEST_KEY).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_slack_escapes_is_read_as_it_was_typed() {
+        for (sent, typed) in [
+            ("new t branch=feature/x", "new t branch=feature/x"),
+            ("new t owner=<@U1|bob> to=<#C2|dev>", "new t owner=U1 to=C2"),
+            ("new t url=<https://example.com|example.com>", "new t url=https://example.com"),
+            ("new t title=\"a &lt;b&gt; &amp;amp; c\"", "new t title=\"a <b> &amp; c\""),
+            ("a < b", "a  b"),
+        ] {
+            assert_eq!(unescape(sent), typed, "{sent}");
+        }
+    }
 }

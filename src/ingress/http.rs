@@ -43,7 +43,7 @@ pub fn routes(ingress: Ingress, signing_secret: SecretString) -> Router {
 }
 
 async fn command(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refused) = door.admit(&headers, &body) {
+    if let Some(refused) = door.refusal(&headers, &body) {
         return refused;
     }
     let fields = form(&body);
@@ -54,7 +54,7 @@ async fn command(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> R
 }
 
 async fn interaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refused) = door.admit(&headers, &body) {
+    if let Some(refused) = door.refusal(&headers, &body) {
         return refused;
     }
     let fields = form(&body);
@@ -66,7 +66,7 @@ async fn interaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) 
 }
 
 async fn event(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refused) = door.admit(&headers, &body) {
+    if let Some(refused) = door.refusal(&headers, &body) {
         return refused;
     }
     let Ok(body) = serde_json::from_slice::<Value>(&body) else { return malformed() };
@@ -77,18 +77,18 @@ async fn event(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Res
 }
 
 impl Door {
-    /// Lets in what Slack has signed.
-    fn admit(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Response> {
+    /// The answer to what Slack has not signed; `None` lets it in.
+    fn refusal(&self, headers: &HeaderMap, body: &[u8]) -> Option<Response> {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
         let signed = Signed {
             timestamp: header("x-slack-request-timestamp"),
             signature: header("x-slack-signature"),
         };
-        verify(&self.signing_secret, signed, body, real_now()).map_err(|error| {
-            tracing::warn!(%error, "a delivery was refused");
-            // Told to try again, Slack would.
-            (StatusCode::UNAUTHORIZED, [("x-slack-no-retry", "1")], "unauthorised").into_response()
-        })
+        let error = verify(&self.signing_secret, signed, body, real_now()).err()?;
+        tracing::warn!(%error, "a delivery was refused");
+        // Told to try again, Slack would.
+        let refused = (StatusCode::UNAUTHORIZED, [("x-slack-no-retry", "1")], "unauthorised\n");
+        Some(refused.into_response())
     }
 
     /// Acknowledges, and handles on a task of its own what needs no answer in the acknowledgement.

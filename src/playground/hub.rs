@@ -113,7 +113,7 @@ impl Sockets {
     }
 
     /// Remembers a single-use ticket.
-    pub fn expect(&self, ticket: String) {
+    pub fn awaits(&self, ticket: String) {
         locked(&self.hub).tickets.insert(ticket);
     }
 

@@ -34,7 +34,7 @@ enum Sent {
 /// A fresh single-use address, as `apps.connections.open` gives it.
 pub(super) fn ticket(inner: &Inner) -> String {
     let ticket = inner.quietly(|s| ids::secret(s.rng.as_mut(), 16));
-    inner.sockets.expect(ticket.clone());
+    inner.sockets.awaits(ticket.clone());
     let scheme = if inner.tls == Tls::Plain { "ws" } else { "wss" };
     format!("{scheme}://{}/link/?ticket={ticket}&app_id={}", inner.address, inner.who.app_id)
 }

@@ -67,10 +67,10 @@ pub fn sign(signing_secret: &SecretString, timestamp: &str, body: &[u8]) -> Stri
 }
 
 fn mac(signing_secret: &SecretString, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
+    let key = signing_secret.expose_secret().as_bytes();
+    let keyed = <Hmac<Sha256> as KeyInit>::new_from_slice(key);
     // HMAC takes keys of any length, so this cannot fail.
-    let mut mac =
-        <Hmac<Sha256> as KeyInit>::new_from_slice(signing_secret.expose_secret().as_bytes())
-            .expect("HMAC takes keys of any length");
+    let mut mac = keyed.expect("HMAC takes keys of any length");
     for part in [b"v0:", timestamp.as_bytes(), b":", body] {
         mac.update(part);
     }

@@ -128,6 +128,13 @@ pub async fn claim_heads(
     Ok(heads)
 }
 
+/// Lets go of every message that is held: on SQLite, where a starting process knows that no other is
+/// alive to send it.
+pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    let sql = "UPDATE outbox SET claimed_until = NULL WHERE status = 'pending'";
+    Ok(execute!(tx, sql)?)
+}
+
 /// Slack took it.
 pub async fn sent(tx: &mut Tx, id: &OutboxId, at: Timestamp) -> Result<(), StoreError> {
     end(tx, id, "sent", None, at).await

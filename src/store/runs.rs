@@ -147,6 +147,13 @@ pub async fn claim(tx: &mut Tx, claim: Claim<'_>) -> Result<Option<Run>, StoreEr
         .await)?)
 }
 
+/// Lets go of every claim: on SQLite, where a starting process knows that no other is alive. Whoever
+/// claims next finds the child, if it still runs, and follows it.
+pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    let sql = "UPDATE runs SET claimed_until = NULL WHERE status = 'running'";
+    Ok(execute!(tx, sql)?)
+}
+
 /// Keeps a claim alive. `None`: it was lost. Otherwise who asked to call the run off, if anybody.
 pub async fn renew(
     tx: &mut Tx,

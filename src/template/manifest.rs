@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::domain::Span;
+use crate::domain::notice::ChannelNotice;
 
 use super::{Input, Reserved};
 
@@ -168,16 +169,7 @@ pub struct Notify {
     /// `#name` or Slack's id, as the manifest has it.
     pub channel: String,
     /// What it hears of; everything unless the manifest says otherwise.
-    pub on: BTreeSet<Notice>,
-}
-
-/// What a channel can hear of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Notice {
-    Created,
-    Failed,
-    Expiring,
-    Destroyed,
+    pub on: BTreeSet<ChannelNotice>,
 }
 
 /// What the template's child processes get of the bot's environment.

@@ -32,8 +32,8 @@ pub use catalog::{Catalog, Loaded, lint};
 pub use files::{Files, FilesError, VersionDigest};
 pub use input::{Alphabet, Choice, Input, InputKind, Pattern};
 pub use manifest::{
-    Credentials, EngineKind, EngineMismatch, Manifest, Notice, Notify, Output, OutputKind,
-    TimeLimits, TtlRules, Weight,
+    Credentials, EngineKind, EngineMismatch, Manifest, Notify, Output, OutputKind, TimeLimits,
+    TtlRules, Weight,
 };
 pub use problem::{Problem, Severity};
 pub use source::Template;

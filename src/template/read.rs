@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Span;
+use crate::domain::notice::ChannelNotice;
 
 use super::constraint;
 use super::hcl::Source;
@@ -11,8 +12,8 @@ use super::read_input::{self, Described};
 use super::section::{Section, one_of};
 use super::yaml::{Data, Fractions, Node};
 use super::{
-    Credentials, EngineKind, Manifest, Notice, Notify, Output, OutputKind, TimeLimits, Weight,
-    derive, read_ttl,
+    Credentials, EngineKind, Manifest, Notify, Output, OutputKind, TimeLimits, Weight, derive,
+    read_ttl,
 };
 
 const ENGINES: [(&str, EngineKind); 4] = [
@@ -202,10 +203,10 @@ fn limits(section: &mut Section<'_>, problems: &mut Problems) -> TimeLimits {
 fn notify(section: &mut Section<'_>, problems: &mut Problems) -> Option<Notify> {
     let node = section.get("notify")?;
     let all = [
-        ("created", Notice::Created),
-        ("failed", Notice::Failed),
-        ("expiring", Notice::Expiring),
-        ("destroyed", Notice::Destroyed),
+        ("created", ChannelNotice::Created),
+        ("failed", ChannelNotice::Failed),
+        ("expiring", ChannelNotice::Expiring),
+        ("destroyed", ChannelNotice::Destroyed),
     ];
     let everything = || all.iter().map(|(_, notice)| *notice).collect();
     let (channel, place, on) = match &node.data {

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::{Web, door, page, trouble};
 use crate::commands::{self, Asks, EntryError};
-use crate::secrets::Token;
 use crate::template::FieldError;
 
 pub(super) fn routes() -> Router<Web> {
@@ -24,11 +23,7 @@ async fn show(State(web): State<Web>, Path(token): Path<String>) -> Response {
 }
 
 async fn ask(web: &Web, token: &str, status: StatusCode, errors: &[FieldError]) -> Response {
-    let asked = match Token::parse(token) {
-        None => Ok(None),
-        Some(token) => commands::secrets_asked(&web.ctx, &token).await,
-    };
-    match asked {
+    match commands::secrets_asked(&web.ctx, token).await {
         Ok(Some(asks)) => {
             let secret = door::fresh(web);
             let shown = page(web, status, "enter", &form(&asks, &secret, errors));
@@ -61,12 +56,9 @@ async fn enter(
     if !door::is_ours(&web, &headers, &form_secret) {
         return page(&web, StatusCode::FORBIDDEN, "stale", &json!({}));
     }
-    let Some(parsed) = Token::parse(&token) else {
-        return page(&web, StatusCode::GONE, "closed", &json!({}));
-    };
     let given = form.into_iter().filter(|(_, value)| !value.is_empty());
     let given = given.map(|(name, value)| (name, SecretString::from(value))).collect();
-    match commands::enter_secrets(&web.ctx, &parsed, given).await {
+    match commands::enter_secrets(&web.ctx, &token, given).await {
         Ok(name) => page(&web, StatusCode::OK, "entered", &json!({ "name": name })),
         Err(EntryError::Closed) => page(&web, StatusCode::GONE, "closed", &json!({})),
         Err(EntryError::Fields(errors)) => {

@@ -199,7 +199,11 @@ impl Check {
             let closed = part.contains('>') && known.iter().any(|begin| inner.starts_with(begin));
             self.that(closed, at, &format!("`<{inner}` is not escaped"));
         }
-        self.that(text.matches("```").count() % 2 == 0, at, "a block of code is not closed");
+        self.that(
+            text.matches("```").count().is_multiple_of(2),
+            at,
+            "a block of code is not closed",
+        );
     }
 
     fn unique_actions(&mut self, blocks: &[Value], at: &str) {

@@ -70,7 +70,7 @@ pub(super) fn draw(press: &Press, page: &Page<'_>) -> Result<Drawn, WordsError> 
     match page {
         Page::Notice(told) => {
             let notice = notices::page(told)?;
-            message(&notice.template, &notice.data, notice.broadcast)
+            message(notice.template, &notice.data, notice.broadcast)
         }
         Page::Reply(reply) => {
             let (template, data) = replies::reply(reply);

@@ -139,11 +139,15 @@ fn own(told: &Told) -> Value {
 const CURRENT: usize = 3;
 
 fn progress(progress: &Progress) -> Value {
-    let current: Vec<String> =
-        progress.current.iter().take(CURRENT).map(|address| cut(address, 150)).collect();
+    let current = progress.current.iter().take(CURRENT);
     json!({
-        "kind": progress.kind, "step": progress.step, "ended": progress.ended,
-        "done": progress.done, "total": progress.total, "current": current,
+        "kind": progress.kind,
+        "step": progress.step,
+        "ended": progress.ended,
+        "done": progress.done,
+        "total": progress.total,
+        "current": current.map(|address| cut(address, 150)).collect::<Vec<_>>(),
+        "more": progress.current.len().saturating_sub(CURRENT),
     })
 }
 

@@ -41,8 +41,8 @@ impl Press {
         let mut sources = builtin();
         let mut wrong = Vec::new();
         for (name, source) in read(folder)? {
-            if sources.contains_key(&name) {
-                sources.insert(name, source);
+            if let Some(builtin) = sources.get_mut(&name) {
+                *builtin = source;
                 continue;
             }
             let known = sources.keys().map(String::as_str);

@@ -72,14 +72,14 @@ pub(super) async fn create_cancelled(attempt: &Attempt, by: Actor) -> Result<(),
     let environment = finish(attempt, &mut tx, RunStatus::Cancelled, None).await?;
     let notice = Notice::Cancelled { by: by.person().cloned() };
     tell(ctx, &mut tx, &environment, Place::Thread, notice).await?;
-    match by.person().filter(|_| effects) {
-        Some(person) => {
-            let reason = EndReason::CreateCancelled { by: person.clone() };
-            undo(attempt, &mut tx, &environment, (reason, effects)).await?;
-        }
-        None => {
-            advance(attempt, &mut tx, &environment, Event::Withdrawn).await?;
-        }
+    if effects {
+        let reason = match by.person() {
+            Some(person) => EndReason::CreateCancelled { by: person.clone() },
+            None => EndReason::CreateFailed { why: "It was called off.".to_owned() },
+        };
+        undo(attempt, &mut tx, &environment, (reason, effects)).await?;
+    } else {
+        advance(attempt, &mut tx, &environment, Event::Withdrawn).await?;
     }
     commit(attempt, tx).await
 }

@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, Stopped};
 use super::{Shop, complete};
 use crate::domain::run::Step;
+use crate::engine::Opened;
 use crate::store::environments;
 use crate::store::runs::Run;
 
@@ -26,6 +27,13 @@ pub(super) async fn destroy(shop: &Shop, run: Run) -> Result<(), Stopped> {
 async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     attempt.begin(Step::Prepare).await?;
     let place = attempt.workplace().await?;
+    // The state goes when its emptiness was verified, not before: a missing one is no empty one, and
+    // what it knew may still exist.
+    if place.opened == Opened::New && !attempt.was_begun(Step::Verify).await? {
+        place.installed.engine.forget(&place.job).map_err(Stopped::engine(Step::Prepare))?;
+        let why = "Its state is missing on the machine that runs Mayfly, so that nobody knows what to destroy. Bring the state back, or look for its resources by their tags.";
+        return Err(Stopped::failed(Step::Prepare, why));
+    }
     attempt.end(Step::Prepare, "done", "").await?;
     let engine = &place.installed.engine;
     let before = engine.resources(&place.job).map_err(Stopped::engine(Step::Destroy))?;

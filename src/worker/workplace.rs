@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::attempt::{Attempt, Stopped};
 use crate::domain::run::Step;
 use crate::engine::installed::Installed;
-use crate::engine::{Job, Layout, Preparation, Prepared, Variables, cli_config};
+use crate::engine::{Job, Layout, Opened, Preparation, Prepared, Variables, cli_config};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
@@ -21,6 +21,8 @@ pub(super) struct Workplace {
     pub(super) installed: Installed,
     pub(super) manifest: Manifest,
     pub(super) job: Job,
+    /// How its state was found.
+    pub(super) opened: Opened,
     /// Every secret that the run knows.
     pub(super) secrets: BTreeMap<String, SecretString>,
 }
@@ -50,8 +52,8 @@ impl Attempt {
         job.credentials = self.credentials(&manifest);
         let variables = Variables { plain: variables, ..Variables::default() };
         job.write_variables(&variables).map_err(Stopped::engine(step))?;
-        installed.engine.open(&job).map_err(Stopped::engine(step))?;
-        Ok(Workplace { installed, manifest, job, secrets })
+        let opened = installed.engine.open(&job).map_err(Stopped::engine(step))?;
+        Ok(Workplace { installed, manifest, job, opened, secrets })
     }
 
     async fn template(&self) -> Result<(Template, Archive), Stopped> {

@@ -64,7 +64,12 @@ fn planted_panics_are_found() {
         ("// The lock is never poisoned: nothing panics under it.\nlet y = x.unwrap();", 0),
         ("let y = x.unwrap(); // The pattern is a literal that is tested.", 0),
         ("// ok\nlet y = x.unwrap();", 1),
+        ("// HMAC takes keys of any length.\nlet y =\n    x(1)\n        .expect(\"y\");", 0),
+        ("// This is about another thing.\nlet y = 1;\nlet y =\n    x(1)\n        .unwrap();", 1),
         ("/// A public thing, told at length in its documentation.\nfn f() { x.unwrap() }", 1),
+        ("fn f() { x.expect(MESSAGE) }", 1),
+        ("fn f() { x.expect(\n        \"y\",\n    ) }", 1),
+        ("fn f() { parser.expect(token); option.unwrap(1) }", 0),
         ("fn f() { x.unwrap_or_default(); y.unwrap_or(1) }", 0),
         ("const S: &str = \".unwrap()\"; // Not long.", 0),
         ("#[cfg(test)]\nmod tests { fn f() { x.unwrap() } }", 0),
@@ -74,19 +79,31 @@ fn planted_panics_are_found() {
     }
 }
 
-/// Lines that may panic, without a comment that is long enough to be a reason.
+/// Lines that may panic, without a comment that is long enough to be a reason: in the statement, or on
+/// the line above it.
 fn panics(source: &Source) -> Vec<String> {
-    let call = regex::Regex::new(r"\.(unwrap|expect|unwrap_err|expect_err)\(")
+    let call = regex::Regex::new(r"\.(unwrap|unwrap_err)\(\)|\.(expect|expect_err)\(")
         .expect("is a regular expression");
+    // What takes something else than a message is another method of this name.
+    let told =
+        regex::Regex::new(r#"\.(unwrap|unwrap_err)\(\)|\.(expect|expect_err)\(\s*($|"|&|[A-Z])"#)
+            .expect("is a regular expression");
+    let text: Vec<&str> = source.text.lines().collect();
     let comments = source.comments();
-    let reason = |number: usize| {
+    let code: Vec<&str> = source.code.lines().map(str::trim).collect();
+    let has_reason = |number: usize| {
         let comment = comments.get(number).map(String::as_str).unwrap_or_default();
         comment.starts_with("// ") && comment.len() >= 20
     };
+    // Where the statement of this line begins.
+    let begin = |line: usize| {
+        let ends = |before: &str| before.is_empty() || before.ends_with([';', '{', '}']);
+        (0..line).rev().find(|n| ends(code[*n])).map_or(0, |n| n + 1)
+    };
     source
         .lines()
-        .filter(|(_, line)| call.is_match(line))
-        .filter(|(n, _)| !reason(n - 1) && !(*n >= 2 && reason(n - 2)))
+        .filter(|(n, line)| call.is_match(line) && told.is_match(text[n - 1]))
+        .filter(|(n, _)| !(begin(n - 1).saturating_sub(1)..*n).any(has_reason))
         .map(|(n, line)| format!("{}:{n}: {}", source.path, line.trim()))
         .collect()
 }

@@ -228,9 +228,8 @@ fn imports(source: &Source) -> Vec<Import> {
                 braces.push(is_module);
             }
             "}" => {
-                if braces.pop() == Some(true) {
-                    module.pop();
-                }
+                let ends_module = braces.pop() == Some(true);
+                module.truncate(module.len() - usize::from(ends_module));
             }
             "crate" | "mayfly" if walk.begins_path(at) => walk.path(at + 1, &[]),
             "super" if walk.begins_path(at) => {

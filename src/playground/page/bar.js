@@ -8,7 +8,7 @@ const root = document.getElementById("bar");
 const people = h("div", { class: "people", role: "group", "aria-label": "You are" },
   h("span", { class: "label", "aria-hidden": "true" }, "You are"),
   PEOPLE.map((name) => h("button", { type: "button", data: { person: name }, onclick: () => become(name) }, name.charAt(0).toUpperCase() + name.slice(1))));
-const time = h("span", { class: "time", data: { clock: "now" } });
+const time = h("span", { class: "time", data: { clock: "now" } }, h("span", {}), h("span", { class: "seconds" }));
 const ahead = h("span", { class: "ahead", data: { clock: "ahead" } });
 const steps = [["1h", "+1 h", "Move the clock an hour ahead"], ["1d", "+1 d", "Move the clock a day ahead"], ["next", "Next event", "Move the clock to what happens next"]]
   .map(([by, label, title]) => h("button", { type: "button", title, data: { advance: by }, onclick: (e) => advance(e.currentTarget, by) }, label));
@@ -35,7 +35,8 @@ export function bar() {
 function tick() {
   if (!store.state) return;
   const told = context().time.bar(now());
-  if (time.textContent !== told) time.textContent = told;
+  time.firstChild.textContent = told.minute;
+  time.lastChild.textContent = told.second;
   const by = duration(store.state.clock.ahead_ms);
   ahead.textContent = by ? `${by} ahead` : "";
 }

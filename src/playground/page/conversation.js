@@ -26,9 +26,13 @@ const writing = composer({
   send: (text) => says({ channel: store.place, text }),
 });
 root.append(head, tab, log, latest, writing.root);
-log.addEventListener("scroll", () => { latest.hidden = atEnd(); });
-// Pictures have no height before they are loaded.
+log.addEventListener("scroll", () => {
+  stick = atEnd();
+  latest.hidden = stick;
+});
+// Pictures have no height before they are loaded, and the page may become smaller.
 log.addEventListener("load", () => stick && toEnd(), true);
+new ResizeObserver(() => stick && toEnd()).observe(log);
 
 let shown;
 let headSignature;

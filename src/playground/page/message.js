@@ -18,7 +18,7 @@ const TOGETHER = 5 * 60_000;
 export function rows(messages, all, where) {
   return messages.map((message, at) => {
     const head = !joins(messages[at - 1], message, where);
-    const replies = where === "channel" && !message.thread_ts ? repliesTo(all, message) : [];
+    const replies = where === "channel" && !message.thread_ts ? lasting(repliesTo(all, message)) : [];
     const parent = where === "channel" && message.reply_broadcast ? all.find((m) => m.ts === message.thread_ts) : undefined;
     const { values, ...shown } = message;
     const failed = store.failed.get(placeKey(message));
@@ -35,6 +35,11 @@ export function rows(messages, all, where) {
 /** The replies to a message, oldest first. */
 export function repliesTo(all, message) {
   return all.filter((m) => m.thread_ts === message.ts && m.ts !== message.ts);
+}
+
+/** Without those that only one person sees: nobody counts them. */
+export function lasting(messages) {
+  return messages.filter((m) => !m.ephemeral);
 }
 
 function joins(before, message, where) {

@@ -48,11 +48,18 @@ function begin() {
     if (event.target === dialog) close("one");
   });
   dialog.addEventListener("keydown", (event) => {
-    const plainField = event.target.matches("input.field:not([data-tells])");
+    const plainField = event.target.matches("input.field");
     if (event.key === "Enter" && plainField && !event.defaultPrevented && !event.isComposing) {
       event.preventDefault();
       submit();
     }
+  });
+  const mine = dialog;
+  dialog.addEventListener("close", () => {
+    // A browser closes a dialog at the second Esc in a row, whatever the page says.
+    if (mine !== dialog) return;
+    mine.showModal();
+    close("one");
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -60,9 +67,10 @@ function begin() {
 
 function end() {
   if (!dialog) return;
-  dialog.close();
-  dialog.remove();
+  const gone = dialog;
   dialog = undefined;
+  gone.close();
+  gone.remove();
   shown = {};
   under = undefined;
   const target = before?.isConnected && before !== document.body ? before : document.getElementById("composer");
@@ -147,7 +155,7 @@ async function close(stack) {
   try {
     await act("close", { view: id, stack });
   } catch (error) {
-    // Closed meanwhile by the app: the next state shows it.
-    if (store.state.views.some((v) => v.id === id)) window.dispatchEvent(new CustomEvent("trouble", { detail: error.message }));
+    // Closed meanwhile, by the app or by a second Esc: the next state shows it.
+    if (!error.refused) window.dispatchEvent(new CustomEvent("trouble", { detail: error.message }));
   }
 }

@@ -65,6 +65,7 @@ export function go(place) {
   Object.assign(store, { place, thread: undefined, sidebarOpen: false, readUntil: readUpTo(place) });
   if (location.hash.slice(1) !== place) history.replaceState(null, "", `#${place}`);
   if (place === "home") quietly("home", {});
+  window.dispatchEvent(new CustomEvent("visit", { detail: place }));
   markRead();
   render();
 }

@@ -2,7 +2,7 @@
 
 import { composer } from "./composer.js";
 import { fill, h, icon } from "./dom.js";
-import { repliesTo, rows } from "./message.js";
+import { lasting, repliesTo, rows } from "./message.js";
 import { reconcile } from "./reconcile.js";
 import { context, messagesOf, openThread, placeOf, says, store } from "./store.js";
 
@@ -39,7 +39,8 @@ export function thread() {
   const replies = repliesTo(all, { ts: open.ts });
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   where.textContent = place === "dm" ? store.state.app.name : `#${context().channel(place)?.name}`;
-  const count = replies.length === 0 ? "No replies yet" : `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
+  const n = lasting(replies).length;
+  const count = n === 0 ? "No replies yet" : `${n} ${n === 1 ? "reply" : "replies"}`;
   const line = { key: "count", signature: count, build: () => h("div", { class: "count", role: "separator" }, h("span", {}, count)) };
   const top = parent ? rows([parent], all, "thread") : [];
   reconcile(list, [...top, line, ...rows(replies, all, "thread")]);

@@ -18,7 +18,7 @@ export function timeteller(zone, now) {
     short: format({ month: "short", day: "numeric", year: "numeric" }),
     shortHere: format({ month: "short", day: "numeric" }),
     parts: format({ year: "numeric", month: "2-digit", day: "2-digit" }),
-    bar: format({ weekday: "short", day: "numeric", month: "short", ...clock, second: "2-digit" }),
+    bar: format({ weekday: "short", day: "numeric", month: "short", ...clock }),
   };
   const parts = (ms) => Object.fromEntries(tellers.parts.formatToParts(ms).map((p) => [p.type, p.value]));
   const dayNumber = (ms) => {
@@ -52,8 +52,8 @@ export function timeteller(zone, now) {
     day: (ms) => near(ms) ?? long(ms),
     dayNumber,
     number,
-    /** For the clock of the playground's own bar. */
-    bar: (ms) => tellers.bar.format(ms),
+    /** For the clock of the playground's own bar: up to the minute, and the seconds after it. */
+    bar: (ms) => ({ minute: tellers.bar.format(ms), second: ` :${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}` }),
     /** When the last reply came: "today at 14:30". */
     when: (ms) => `${near(ms)?.toLowerCase() ?? short(ms)} at ${tokens.time(ms)}`,
     full: (ms) => `${long(ms)} at ${tokens.time(ms)}`,

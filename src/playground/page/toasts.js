@@ -14,6 +14,7 @@ const root = document.getElementById("toasts");
 root.popover = "manual";
 window.addEventListener("trouble", (event) => add(h("div", { class: "toast trouble", role: "alert" }, icon("warning"), h("span", {}, event.detail))));
 window.addEventListener("become", () => root.replaceChildren());
+window.addEventListener("visit", ({ detail }) => root.querySelectorAll("[data-about]").forEach((t) => t.dataset.about === detail && t.remove()));
 window.addEventListener("notify", (event) => notify(event.detail));
 
 function notify({ place, message }) {
@@ -25,7 +26,7 @@ function notify({ place, message }) {
     if (message.thread_ts && !message.reply_broadcast) openThread({ channel: message.channel, ts: message.thread_ts });
   };
   // The notification reads the plain text, as Slack's does.
-  add(h("button", { type: "button", class: "toast", data: { toast: message.ts }, onclick: open }, avatar(person, "small"),
+  add(h("button", { type: "button", class: "toast", data: { toast: message.ts, about: place }, onclick: open }, avatar(person, "small"),
     h("span", {}, h("b", {}, `${person?.real_name ?? "Slackbot"}${where}`), h("span", { class: "said" }, spoken(message.text, known)))));
 }
 

@@ -163,3 +163,28 @@ async fn a_reply_stands_in_its_thread_and_a_command_there_is_refused() {
     assert_eq!(refused["thread_ts"], ts);
     assert_eq!(app.all().iter().filter(|r| r.path == "/commands").count(), 0);
 }
+
+#[tokio::test]
+async fn every_file_that_the_page_names_is_there_and_none_writes_html() {
+    let (slack, _app) = workspace().await;
+    let quoted = regex::Regex::new(r#"(?:from |import |src=|href=)"(?:\./)?([\w./]+)""#).unwrap();
+    let mut waiting = vec![String::new()];
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(name) = waiting.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let answer = client().get(slack.page_url() + &name).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{name}");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_string();
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let text = answer.text().await.unwrap();
+        for forbidden in
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", " style="]
+        {
+            assert!(!text.contains(forbidden), "{name}: {forbidden}");
+        }
+        waiting.extend(quoted.captures_iter(&text).map(|c| c[1].to_string()));
+    }
+    assert!(seen.len() > 25, "{seen:?}");
+}

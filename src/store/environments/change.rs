@@ -11,9 +11,9 @@ use crate::store::{JsonText, StoreError, Tx};
 pub async fn insert(tx: &mut Tx, e: &Environment) -> Result<bool, StoreError> {
     let sql = "INSERT INTO environments
         (id, name, template, template_title, version, owner_workspace, owner_user, team, project,
-         cost_center, status, inputs, rules, channel, ttl, created_at, outputs, has_credentials,
-         warnings_sent, destroyed_count, destroy_failures)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0)
+         cost_center, status, inputs, rules, channel, channel_notices, ttl, created_at, outputs,
+         has_credentials, warnings_sent, destroyed_count, destroy_failures)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0)
         ON CONFLICT (name) DO NOTHING";
     let rows = execute!(
         tx,
@@ -32,6 +32,7 @@ pub async fn insert(tx: &mut Tx, e: &Environment) -> Result<bool, StoreError> {
         &e.inputs,
         &e.rules,
         &e.channel,
+        &e.channel_notices,
         e.ttl,
         e.created_at,
         &e.outputs,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::environment::{EndReason, State, Status};
 use crate::domain::facts::{EnvironmentFacts, ShownOutput};
+use crate::domain::notice::ChannelNotice;
 use crate::domain::ttl::{Lifetime, TtlRules};
 use crate::domain::{EnvironmentId, Person, Span, Timestamp};
 use crate::store::{JsonText, StoreError};
@@ -30,6 +31,8 @@ pub struct Environment {
     pub rules: JsonText<TtlRules>,
     /// The template's channel for notices.
     pub channel: Option<String>,
+    /// What it hears of.
+    pub channel_notices: JsonText<Vec<ChannelNotice>>,
     /// What was asked for, in milliseconds.
     pub ttl: i64,
     pub created_at: Timestamp,

@@ -5,7 +5,7 @@ use crate::domain::facts::EnvironmentFacts;
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Change, PlanSummary, PlannedResource};
 use crate::domain::reply::Told;
-use crate::domain::run::{Failure, Progress, RunKind, Step};
+use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step};
 use crate::domain::{RunId, Span};
 
 use super::facts::{HOSTILE, NOW, full, hostile, least, most, other, person, usual};
@@ -40,6 +40,7 @@ pub fn all() -> Vec<Sample> {
         ]
     }));
     all.extend(special());
+    all.extend(progressed());
     all
 }
 
@@ -187,6 +188,29 @@ fn special() -> Vec<Sample> {
         Sample::of("usual", Kind::Notice(Box::new(progress))),
         of("stuck", Notice::Quarantined { why: HOSTILE.into() }, least(Status::Quarantined)),
     ]
+}
+
+/// The progress message of a run in each step, and of one that has ended.
+fn progressed() -> Vec<Sample> {
+    let sample = |name: String, progress: Progress| {
+        let told = told(Notice::Progress { run: run() }, least(Status::Provisioning));
+        Sample::of(&name, Kind::Notice(Box::new(Told { progress: Some(progress), ..told })))
+    };
+    let begun = |step: Step| Progress {
+        step,
+        kind: if step == Step::Destroy { RunKind::Destroy } else { RunKind::Create },
+        total: None,
+        done: 0,
+        current: Vec::new(),
+        ..usual_progress()
+    };
+    let step = |step: &Step| sample(step.to_string(), begun(*step));
+    let ended = RunStatus::ALL.iter().filter(|status| status.is_terminal());
+    let end = |status: &RunStatus| {
+        let progress = Progress { ended: Some(*status), current: Vec::new(), ..usual_progress() };
+        sample(status.to_string(), progress)
+    };
+    Step::ALL.iter().map(step).chain(ended.map(end)).collect()
 }
 
 fn plan(count: usize, length: usize) -> PlanSummary {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mayfly::domain::environment::Status;
 use mayfly::domain::facts::ShownOutput;
+use mayfly::domain::notice::ChannelNotice;
 use mayfly::domain::run::{RunKind, RunStatus, Weight};
 use mayfly::domain::ttl::{Lifetime, TtlRules};
 use mayfly::domain::{Actor, EnvironmentId, Person, RunId, Span, Timestamp};
@@ -64,6 +65,7 @@ pub fn environment(id: &str) -> Environment {
         inputs: JsonText(BTreeMap::from([("branch".into(), serde_json::json!("main"))])),
         rules: JsonText(rules()),
         channel: Some("#red".into()),
+        channel_notices: JsonText(ChannelNotice::ALL.to_vec()),
         ttl: Span::hours(4).millis(),
         created_at: START,
         ready_at: None,

@@ -5,8 +5,8 @@ use mayfly::domain::ttl::UNWARNED_REAP_AFTER;
 use mayfly::domain::{EnvironmentId, Span, Timestamp};
 use mayfly::store::Tx;
 use mayfly::store::environments::{
-    DUE_REAPS, DUE_WARNINGS, due, get, next_event, transition, warning_accepted, warning_refused,
-    warning_sent,
+    DUE_REAPS, DUE_WARNINGS, due, get, next_event, transition, unwarned, warning_accepted,
+    warning_refused, warning_sent,
 };
 
 use super::fixtures::{happens, life, ready, requested, rules};
@@ -114,6 +114,21 @@ on_both! {
         let row = get(&mut tx, &row.id).await?;
         assert_eq!((row.unwarned_at, row.reap_at), (None, Some(end())));
         assert!(!warning_refused(&mut tx, &row.id, end(), refused, reap).await?, "it was accepted");
+        Ok(())
+    }
+
+    async fn who_takes_no_warning_stands_on_a_list(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        for (id, hours) in [("e1", 3), ("e2", 1), ("e3", 2)] {
+            let row = ready(&mut tx, id).await?;
+            let reap = end() + Span::hours(hours);
+            assert!(warning_refused(&mut tx, &row.id, end(), end(), reap).await?);
+        }
+        let warned = get(&mut tx, &EnvironmentId("e3".into())).await?;
+        assert!(warning_accepted(&mut tx, &warned, end(), end()).await?);
+        let listed = unwarned(&mut tx).await?;
+        let listed: Vec<&str> = listed.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!(listed, ["e2", "e1"], "what is reaped first");
         Ok(())
     }
 

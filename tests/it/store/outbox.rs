@@ -76,6 +76,16 @@ on_both! {
         Ok(())
     }
 
+    async fn what_a_dead_process_held_is_sent_at_once(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        push(&mut tx, "a1", channel("a"), Notice::Ready).await?;
+        assert_eq!(ids(&heads(&mut tx, 0).await?), ["a1"]);
+        assert!(heads(&mut tx, 1).await?.is_empty(), "it is held");
+        assert_eq!(outbox::release_all(&mut tx).await?, 1);
+        assert_eq!(ids(&heads(&mut tx, 1).await?), ["a1"]);
+        Ok(())
+    }
+
     async fn a_retry_holds_its_conversation_up_and_no_other(
         database: Database
     ) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! `store::runs`: one run's life, and its fence.
 
 use mayfly::domain::plan::{Change, PlanSummary, PlannedResource};
-use mayfly::domain::run::{Failure, RunKind, RunStatus, Step, Weight};
+use mayfly::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
 use mayfly::domain::{Actor, EnvironmentId, RunId, Span};
 use mayfly::store::runs::{self, Claim, NewRun, Outcome, Run};
 use mayfly::store::{StoreError, Tx, steps};
@@ -16,6 +16,17 @@ pub async fn claim(tx: &mut Tx, worker: &str, now: i64) -> anyhow::Result<Option
 
 fn succeeded() -> Outcome<'static> {
     Outcome { status: RunStatus::Succeeded, failure: None, at: START + Span::minutes(3) }
+}
+
+fn progress() -> Progress {
+    Progress {
+        kind: RunKind::Create,
+        step: Step::Apply,
+        done: 1,
+        total: Some(2),
+        current: vec!["aws_s3_bucket.this[\"a\"]".into()],
+        ended: None,
+    }
 }
 
 on_both! {
@@ -66,13 +77,13 @@ on_both! {
             resources: vec![PlannedResource { address: "a.b".into(), change: Change::Replace }],
         };
         assert!(runs::set_plan(&mut tx, &id, 1, &summary).await?);
-        assert!(runs::set_progress(&mut tx, &id, 1, &progress(1)).await?);
+        assert!(runs::set_progress(&mut tx, &id, 1, &progress()).await?);
         runs::set_progress_ts(&mut tx, &id, Some("9.9")).await?;
         let renewed = runs::renew(&mut tx, &id, 1, 90_000).await?.expect("still ours");
         assert_eq!((renewed.claimed_until, renewed.cancel_by.is_none()), (Some(90_000), true));
         assert_eq!((renewed.step, renewed.started_at), (Some(Step::Apply), Some(START)));
         assert_eq!(renewed.plan.map(|plan| plan.0), Some(summary));
-        assert_eq!(renewed.progress.map(|p| p.0), Some(progress(1)));
+        assert_eq!(renewed.progress.map(|progress| progress.0), Some(progress()));
         assert_eq!(renewed.progress_ts.as_deref(), Some("9.9"));
 
         assert!(runs::complete(&mut tx, &id, 1, succeeded()).await?);
@@ -80,6 +91,18 @@ on_both! {
         let run = runs::get(&mut tx, &id).await?;
         assert_eq!((run.status, run.ended_at), (RunStatus::Succeeded, Some(succeeded().at)));
         assert!(claim(&mut tx, "w", i64::MAX - 60_000).await?.is_none(), "what has ended is not due");
+        Ok(())
+    }
+
+    async fn what_a_dead_process_held_is_claimed_at_once(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        requested(&mut tx, "e1").await?;
+        queue(&mut tx, "e1", 0).await?;
+        claim(&mut tx, "w", 1).await?.expect("is due");
+        assert!(claim(&mut tx, "v", 2).await?.is_none(), "it is held");
+        assert_eq!(runs::release_all(&mut tx).await?, 1);
+        let again = claim(&mut tx, "v", 2).await?.expect("nobody holds it");
+        assert_eq!(again.epoch, 2);
         Ok(())
     }
 
@@ -116,7 +139,7 @@ on_both! {
             assert_eq!(runs::renew(&mut tx, &id, epoch, 1).await?.is_some(), allowed);
             assert_eq!(runs::set_step(&mut tx, &id, epoch, Step::Gate, START).await?, allowed);
             assert_eq!(runs::set_plan(&mut tx, &id, epoch, &PlanSummary::default()).await?, allowed);
-            assert_eq!(runs::set_progress(&mut tx, &id, epoch, &progress(0)).await?, allowed);
+            assert_eq!(runs::set_progress(&mut tx, &id, epoch, &progress()).await?, allowed);
             assert_eq!(steps::write(&mut tx, line(epoch), START).await?, allowed);
             assert_eq!(runs::complete(&mut tx, &id, epoch, succeeded()).await?, allowed);
         }
@@ -206,17 +229,5 @@ on_both! {
         assert!(!runs::withdraw(&mut tx, &id, START).await?);
         assert!(!runs::ask_to_cancel(&mut tx, &id, &Actor::Scheduler).await?);
         Ok(())
-    }
-}
-
-/// So many of two resources are done.
-fn progress(done: usize) -> mayfly::domain::run::Progress {
-    mayfly::domain::run::Progress {
-        kind: RunKind::Create,
-        step: Step::Apply,
-        done,
-        total: Some(2),
-        current: Vec::new(),
-        ended: None,
     }
 }

@@ -78,6 +78,9 @@ async fn of_sqlite(tx: &mut Tx) -> anyhow::Result<Facts> {
     Ok(facts)
 }
 
+/// Table, name, whether unique, whether the primary key, columns, condition.
+type PostgresIndex = (String, String, bool, bool, Vec<String>, Option<String>);
+
 async fn of_postgres(tx: &mut Tx) -> anyhow::Result<Facts> {
     let Tx::Postgres(transaction) = tx else { anyhow::bail!("this is not PostgreSQL") };
     let mut facts = Facts::new();
@@ -92,7 +95,7 @@ async fn of_postgres(tx: &mut Tx) -> anyhow::Result<Facts> {
         facts.insert(format!("table {table}"));
         facts.insert(column(&table, &name, &kind, not_null));
     }
-    let indexes: Vec<(String, String, bool, bool, Vec<String>, Option<String>)> = sqlx::query_as(
+    let indexes: Vec<PostgresIndex> = sqlx::query_as(
         "SELECT t.relname::text, i.relname::text, x.indisunique, x.indisprimary,
                 ARRAY(SELECT a.attname::text FROM unnest(x.indkey) WITH ORDINALITY k (n, place)
                       JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.n

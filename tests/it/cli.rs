@@ -1,0 +1,176 @@
+//! The binary as a person calls it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn mayfly(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mayfly"));
+    command.args(args).current_dir(folder).env("TMPDIR", folder).stdin(std::process::Stdio::null());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MAYFLY_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn text(output: &Output) -> String {
+    let both = [&output.stdout[..], &output.stderr[..]].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// How many entries are left in a folder.
+fn left(folder: &Path) -> Vec<std::ffi::OsString> {
+    std::fs::read_dir(folder).expect("is there").flatten().map(|entry| entry.file_name()).collect()
+}
+
+#[test]
+fn the_demo_plays_a_whole_life_and_leaves_nothing() {
+    let folder = folder();
+    let output = mayfly(folder.path(), &["demo", "--auto"]).output().expect("runs");
+    let text = text(&output);
+    assert!(output.status.success(), "{text}");
+    for part in [
+        "/infra new preview-env",
+        "`+3 ~0 -0`",
+        "is ready",
+        "without credentials: 401",
+        "with them: 200",
+        "revealing again: 410",
+        "ends in",
+        "extended it by 4 h",
+        "3 resources destroyed",
+        "its state is empty",
+        "the preview: 404",
+        "Nothing is left.",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert_eq!(left(folder.path()), Vec::<std::ffi::OsString>::new());
+}
+
+#[test]
+fn the_demo_by_socket_mode_plays_it_too() {
+    let folder = folder();
+    let args = ["demo", "--auto", "--transport", "socket"];
+    let output = mayfly(folder.path(), &args).output().expect("runs");
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(left(folder.path()), Vec::<std::ffi::OsString>::new());
+}
+
+/// A folder in which `terraform` is what the test wants it to be.
+fn path_with(folder: &Path, script: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bin = folder.join("bin");
+    std::fs::create_dir(&bin).expect("made");
+    let program = bin.join("terraform");
+    std::fs::write(&program, script).expect("written");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("set");
+    format!("{}:/usr/bin:/bin", bin.display())
+}
+
+#[test]
+fn the_demo_fails_with_a_terraform_that_does_nothing() {
+    let folder = folder();
+    let path = path_with(folder.path(), "#!/bin/sh\nexit 1\n");
+    let output =
+        mayfly(folder.path(), &["demo", "--auto"]).env("PATH", path).output().expect("runs");
+    assert!(!output.status.success(), "{}", text(&output));
+    assert!(text(&output).contains("error: "), "{}", text(&output));
+}
+
+#[test]
+fn the_demo_fails_with_a_terraform_that_only_tells_its_version() {
+    let folder = folder();
+    let script = "#!/bin/sh\n[ \"$1\" = version ] && echo '{\"terraform_version\":\"1.11.4\"}' && exit 0\nexit 1\n";
+    let path = path_with(folder.path(), script);
+    let output =
+        mayfly(folder.path(), &["demo", "--auto"]).env("PATH", path).output().expect("runs");
+    assert!(!output.status.success(), "{}", text(&output));
+    assert_eq!(left(folder.path()), ["bin"]);
+}
+
+#[test]
+fn without_terraform_the_demo_says_so_in_one_line_with_the_cure() {
+    let folder = folder();
+    let output = mayfly(folder.path(), &["demo", "--auto"])
+        .env("PATH", folder.path())
+        .output()
+        .expect("runs");
+    let text = text(&output);
+    assert!(!output.status.success());
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains("terraform") && text.contains("install it"), "{text}");
+}
+
+#[test]
+fn serve_says_what_is_missing() {
+    let folder = folder();
+    let output = mayfly(folder.path(), &["serve"]).output().expect("runs");
+    let text = text(&output);
+    assert!(!output.status.success());
+    assert!(text.contains("slack.bot_token") && text.contains("MAYFLY_SLACK_BOT_TOKEN"), "{text}");
+}
+
+#[test]
+fn bad_settings_are_told_all_at_once() {
+    let folder = folder();
+    let toml = "[server]\nlisten = \"x\"\n[slack]\nmode = \"y\"\n";
+    std::fs::write(folder.path().join("mayfly.toml"), toml).expect("written");
+    for verb in ["serve", "doctor"] {
+        let output = mayfly(folder.path(), &[verb]).output().expect("runs");
+        let text = text(&output);
+        assert!(!output.status.success());
+        assert!(text.contains("mayfly.toml:2") && text.contains("mayfly.toml:4"), "{text}");
+    }
+}
+
+#[test]
+fn doctor_has_a_line_for_everything_with_the_cure() {
+    let folder = folder();
+    let output = mayfly(folder.path(), &["doctor"]).output().expect("runs");
+    let text = text(&output);
+    assert!(!output.status.success());
+    for line in [
+        "ok    settings",
+        "ok    data folder",
+        "ok    database: SQLite, migrations applied",
+        "fail  sealing key",
+        "fail  templates",
+        "fail  Slack token: set MAYFLY_SLACK_BOT_TOKEN",
+        "warn  public URL",
+    ] {
+        assert!(text.contains(line), "`{line}` is not in:\n{text}");
+    }
+    assert!(text.contains("terraform: 1."), "{text}");
+}
+
+#[test]
+fn template_lint_names_file_and_line() {
+    let folder = folder();
+    let template = folder.path().join("queue");
+    std::fs::create_dir(&template).expect("made");
+    std::fs::write(template.join("template.yaml"), "name: queue\nowner: me\nengin: terraform\n")
+        .expect("written");
+    let output = mayfly(folder.path(), &["template", "lint", "queue"]).output().expect("runs");
+    let text = text(&output);
+    assert!(!output.status.success());
+    assert!(text.contains("template.yaml:3") && text.contains("engine"), "{text}");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/environments/preview-env");
+    let output = mayfly(folder.path(), &["template", "lint", shipped]).output().expect("runs");
+    assert!(output.status.success());
+}
+
+#[test]
+fn help_is_for_newcomers() {
+    let folder = folder();
+    let output = mayfly(folder.path(), &["--help"]).output().expect("runs");
+    let text = text(&output);
+    assert!(output.status.success());
+    for verb in ["demo", "serve", "doctor", "slack-manifest", "template"] {
+        assert!(text.contains(verb), "{text}");
+    }
+    assert!(text.contains("New here?") && !text.contains("supervise"), "{text}");
+}
