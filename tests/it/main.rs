@@ -3,8 +3,10 @@
 #[macro_use]
 mod support;
 
+mod aws;
 mod dependencies;
 mod engine;
+mod hostile;
 mod hygiene;
 mod imports;
 mod process;
