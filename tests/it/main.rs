@@ -3,10 +3,15 @@
 #[macro_use]
 mod support;
 
+<<<<<<< HEAD
 mod browser;
 mod cli;
+=======
+mod aws;
+>>>>>>> aws
 mod dependencies;
 mod engine;
+mod hostile;
 mod hygiene;
 mod imports;
 mod process;
