@@ -4,6 +4,7 @@
 mod support;
 
 mod dependencies;
+mod e2e;
 mod engine;
 mod hygiene;
 mod imports;
