@@ -10,6 +10,7 @@ mod cli;
 mod aws;
 >>>>>>> aws
 mod dependencies;
+mod e2e;
 mod engine;
 mod hostile;
 mod hygiene;
