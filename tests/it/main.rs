@@ -3,12 +3,9 @@
 #[macro_use]
 mod support;
 
-<<<<<<< HEAD
+mod aws;
 mod browser;
 mod cli;
-=======
-mod aws;
->>>>>>> aws
 mod dependencies;
 mod e2e;
 mod engine;
