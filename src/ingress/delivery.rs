@@ -70,10 +70,35 @@ pub(super) fn read_command(fields: &Value) -> Option<Delivery> {
     Some(Delivery::Typed(Typed {
         person,
         channel: key(&fields["channel_id"])?,
-        text: fields["text"].as_str().unwrap_or_default().to_owned(),
+        text: as_typed(fields["text"].as_str().unwrap_or_default()),
         trigger: key(&fields["trigger_id"])?,
         response_url: fields["response_url"].as_str().unwrap_or_default().to_owned(),
     }))
+}
+
+/// What the person typed, out of what Slack makes of it: addresses are `<https://…>` or
+/// `<http://typed|typed>`, and `&`, `<` and `>` are escaped. Mentions stay: their ids are what is wanted.
+fn as_typed(sent: &str) -> String {
+    let mut typed = String::with_capacity(sent.len());
+    let mut rest = sent;
+    while let Some((before, behind)) = rest.split_once('<') {
+        typed.push_str(before);
+        let Some((inner, after)) = behind.split_once('>') else {
+            typed.push('<');
+            rest = behind;
+            continue;
+        };
+        let address = ["http://", "https://", "mailto:"].iter().any(|lead| inner.starts_with(lead));
+        match inner.split_once('|') {
+            Some((_, label)) if address => typed.push_str(label),
+            None if address => typed.push_str(inner),
+            _ => typed.extend(["<", inner, ">"]),
+        }
+        rest = after;
+    }
+    typed.push_str(rest);
+    // Ampersands last, or what was typed as `&lt;` would become `<`.
+    typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// Reads an interaction. `None`: it lacks what every interaction of its kind has.
@@ -137,4 +162,28 @@ fn person(payload: &Value) -> Option<Person> {
 fn key(value: &Value) -> Option<String> {
     let text = value.as_str()?;
     (!text.is_empty() && text.len() <= LONGEST_KEY).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_as_it_was_typed() {
+        for (sent, typed) in [
+            ("new x note=&lt;b&gt; &amp; c", "new x note=<b> & c"),
+            ("note=&amp;lt;", "note=&lt;"),
+            (
+                "url=<https://example.com/?a=1&amp;b=2> next",
+                "url=https://example.com/?a=1&b=2 next",
+            ),
+            ("host=<http://example.com|example.com>", "host=example.com"),
+            ("to=<mailto:a@example.com|a@example.com>", "to=a@example.com"),
+            ("who=<@U1|bob> where=<#C1|general>", "who=<@U1|bob> where=<#C1|general>"),
+            ("a < b", "a < b"),
+            ("", ""),
+        ] {
+            assert_eq!(as_typed(sent), typed);
+        }
+    }
 }
