@@ -159,6 +159,13 @@ pub async fn renew(
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(id).bind(epoch).bind(until).fetch_optional(c).await)?)
 }
 
+/// Gives back what a worker holds, for it ends: the next start need not wait until the claims run out.
+/// Epochs stay, for the next claim raises them. How many there were.
+pub async fn release(tx: &mut Tx, worker: &str) -> Result<u64, StoreError> {
+    let sql = "UPDATE runs SET claimed_until = NULL WHERE claimed_by = $1 AND status = 'running'";
+    Ok(execute!(tx, sql, worker)?)
+}
+
 /// Notes which step the run is in. `false`: the claim was lost.
 pub async fn set_step(
     tx: &mut Tx,

@@ -101,16 +101,32 @@ impl Worker {
                 }
             }
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.wait_for(|stop| *stop) => break,
                 _ = shop.ctx.nudges.work.notified() => {}
                 Some(_) = attempts.join_next() => {}
                 () = tokio::time::sleep(shop.settings.poll) => {}
             }
         }
+        attempts.shutdown().await;
+        // Where others can claim, a claim outlives its worker until the child is surely dead: on another
+        // host nobody could follow it.
+        if shop.settings.stamp.is_some() {
+            return;
+        }
+        if let Err(error) = shop.release().await {
+            tracing::warn!(%error, "claims could not be given back; they run out by themselves");
+        }
     }
 }
 
 impl Shop {
+    /// Nobody works on them any more: the next start follows their children at once.
+    async fn release(&self) -> Result<(), crate::store::StoreError> {
+        let mut tx = self.ctx.db.write("give claims back").await?;
+        runs::release(&mut tx, &self.settings.name).await?;
+        tx.commit().await
+    }
+
     async fn claim(&self, weight: Weight) -> Option<Run> {
         match self.try_claim(weight).await {
             Ok(run) => run,

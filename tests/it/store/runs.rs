@@ -48,6 +48,24 @@ on_both! {
         Ok(())
     }
 
+    async fn a_worker_that_ends_gives_back_what_it_holds(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        for name in ["e1", "e2", "e3"] {
+            requested(&mut tx, name).await?;
+            queue(&mut tx, name, 0).await?;
+        }
+        let first = claim(&mut tx, "w", 1).await?.expect("is due");
+        let second = claim(&mut tx, "w", 1).await?.expect("is due");
+        let others = claim(&mut tx, "v", 1).await?.expect("is due");
+        assert!(runs::complete(&mut tx, &second.id, 1, succeeded()).await?);
+        assert_eq!(runs::release(&mut tx, "w").await?, 1);
+        let again = claim(&mut tx, "v", 1).await?.expect("nobody holds it");
+        assert_eq!((again.id, again.epoch), (first.id, 2));
+        assert!(runs::renew(&mut tx, &others.id, 1, 9).await?.is_some(), "another's claim is gone");
+        assert!(claim(&mut tx, "v", 1).await?.is_none());
+        Ok(())
+    }
+
     async fn a_run_goes_from_the_queue_to_its_end(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         requested(&mut tx, "e1").await?;
