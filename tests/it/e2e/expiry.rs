@@ -11,14 +11,14 @@ on_both! {
         let order = stage.ready("quick").await;
         stage.settles().await;
         stage.stops_bot().await;
-        stage.moves_clock(Span::hours(10));
+        stage.moves_clock(Span::hours(10)).await;
         stage.starts_bot().await;
         let warning = order.says("was to end").await;
         assert!(warning.says("so that you can still decide"), "{}", warning.plain());
-        stage.moves_clock(Span::minutes(13));
+        stage.moves_clock(Span::minutes(13)).await;
         stage.scheduler_has_looked().await;
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1, "it was reaped in its grace");
-        stage.moves_clock(Span::minutes(3));
+        stage.moves_clock(Span::minutes(3)).await;
         order.says("its state is empty").await;
         stage.ends().await;
     }
@@ -28,12 +28,12 @@ on_both! {
         let order = stage.ready("quick").await;
         stage.settles().await;
         stage.stops_bot().await;
-        stage.moves_clock(Span::hours(5));
+        stage.moves_clock(Span::hours(5)).await;
         stage.starts_bot().await;
         let warning = order.says("was to end").await;
         stage.alice().presses(&warning, "extend_4h").await;
         order.says("extended it by 4 h").await;
-        stage.moves_clock(Span::minutes(30));
+        stage.moves_clock(Span::minutes(30)).await;
         stage.scheduler_has_looked().await;
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1, "it was reaped all the same");
         stage.ends().await;
@@ -54,7 +54,7 @@ on_both! {
         assert!(refused.says("it ends at its maximum"), "{}", refused.plain());
         let card = order.shows("so that it cannot be extended").await;
         assert!(card.button("extend_4h").is_none() && card.button("destroy").is_some());
-        stage.moves_clock(Span::hours(71) + Span::minutes(1));
+        stage.moves_clock(Span::hours(71) + Span::minutes(1)).await;
         let warning = order.says("ends in").await;
         assert!(warning.says("It cannot be extended"), "{}", warning.plain());
         assert!(warning.button("extend_4h").is_none() && warning.button("destroy").is_some());
@@ -67,18 +67,18 @@ on_both! {
         let order = stage.ready("announced").await;
         carol.reads("payments", "is ready for").await;
         stage.slack().deactivate("alice");
-        stage.moves_clock(Span::hours(3) + Span::minutes(1));
+        stage.moves_clock(Span::hours(3) + Span::minutes(1)).await;
         let warning = carol.reads("payments", "a direct message did not reach").await;
         let opened = carol.presses(&warning, "extend_4h").await;
         assert!(opened.says("lives 4 h longer"), "{}", opened.plain());
         // Nobody took it by then: the warning for the new end goes the same way, and then it ends.
-        stage.moves_clock(Span::hours(4));
+        stage.moves_clock(Span::hours(4)).await;
         let again = |s: &mayfly::playground::Snapshot| {
             let told = s.channels.get("payments")?.iter();
             (told.filter(|m| m.says("a direct message did not reach")).count() == 2).then_some(())
         };
         carol.waits("the second warning", again).await;
-        stage.moves_clock(Span::hours(1) + Span::minutes(1));
+        stage.moves_clock(Span::hours(1) + Span::minutes(1)).await;
         carol.reads("payments", "is destroyed").await;
         let row = stage.row(&order.name).await;
         assert_eq!(row.end_reason.map(|reason| reason.0), Some(EndReason::Expired));
@@ -89,7 +89,7 @@ on_both! {
         let stage = Stage::start(Options::on(database).with("quick")).await;
         let order = stage.ready("quick").await;
         stage.slack().deactivate("alice");
-        stage.moves_clock(Span::hours(3) + Span::minutes(1));
+        stage.moves_clock(Span::hours(3) + Span::minutes(1)).await;
         let carol = stage.carol();
         let warning = carol.reads("platform-ops", "a direct message did not reach").await;
         assert!(warning.says(&order.name), "{}", warning.plain());
@@ -104,15 +104,15 @@ on_both! {
         let order = stage.ready("quick").await;
         stage.slack().deactivate("alice");
         stage.slack().remove_app("platform-ops");
-        stage.moves_clock(Span::hours(3) + Span::minutes(1));
+        stage.moves_clock(Span::hours(3) + Span::minutes(1)).await;
         stage.counts(1, "SELECT count(*) FROM environments WHERE unwarned_at IS NOT NULL").await;
         let listed = carol.asks("attention").await;
         assert!(listed.says("Nobody can be warned of their end"), "{}", listed.plain());
         assert!(listed.says(&order.name), "{}", listed.plain());
-        stage.moves_clock(Span::hours(23));
+        stage.moves_clock(Span::hours(23)).await;
         stage.scheduler_has_looked().await;
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1, "it was reaped within a day");
-        stage.moves_clock(Span::hours(2));
+        stage.moves_clock(Span::hours(2)).await;
         stage.counts(1, "SELECT count(*) FROM environments WHERE status = 'destroyed'").await;
         let row = stage.row(&order.name).await;
         assert_eq!(row.end_reason.map(|reason| reason.0), Some(EndReason::ExpiredUnwarned));

@@ -38,13 +38,13 @@ on_both! {
     async fn what_slack_escapes_in_a_command_is_read_as_it_was_typed(database: Database) {
         let stage = Stage::start(Options::on(database).with("quick")).await;
         let alice = stage.alice();
-        let form = alice.opens("new quick note=\"a <b> & c\"").await;
+        let form = alice.opens("new quick note=\"a <b> & https://example.com/?a=1&b=2 c\"").await;
         let taken = alice.submits(&form, &[]).await;
         assert!(!matches!(taken, mayfly::playground::SubmitOutcome::Errors(_)), "{taken:?}");
         let order = alice.gets_card(0).await;
         order.is_ready().await;
         let row = stage.row(&order.name).await;
-        assert_eq!(row.inputs.0["note"], "a <b> & c");
+        assert_eq!(row.inputs.0["note"], "a <b> & https://example.com/?a=1&b=2 c");
         stage.ends().await;
     }
 
@@ -83,7 +83,7 @@ on_both! {
         // Dead after a day, and at the end of the environment.
         alice.asks(&format!("extend {} 2d", order.name)).await;
         let third = link(&alice.asks(&command).await, "/reveal/");
-        stage.moves_clock(Span::hours(24) + Span::minutes(1));
+        stage.moves_clock(Span::hours(24) + Span::minutes(1)).await;
         assert_eq!(browser.fills(&third, &[]).await.status, 410);
         let fourth = link(&alice.asks(&command).await, "/reveal/");
         order.is_destroyed().await;

@@ -47,15 +47,15 @@ async fn whole_life(options: Options) {
     assert_eq!(page.status, 200);
     assert!(page.text.contains("Spring campaign") && page.text.contains("feature/checkout"));
 
-    stage.moves_clock(Span::hours(3) + Span::minutes(1));
+    stage.moves_clock(Span::hours(3) + Span::minutes(1)).await;
     let warning = order.says("ends in").await;
     alice.presses(&warning, "extend_4h").await;
     order.says("extended it by 4 h").await;
 
     let seen = order.thread().len();
-    stage.moves_clock(Span::hours(4));
+    stage.moves_clock(Span::hours(4)).await;
     order.says_after(seen, "ends in").await;
-    stage.moves_clock(Span::hours(1));
+    stage.moves_clock(Span::hours(1)).await;
     let receipt = order.says("its state is empty").await;
     assert!(receipt.says("3 resources destroyed"), "{}", receipt.plain());
     assert!(receipt.says("its time was over"), "{}", receipt.plain());

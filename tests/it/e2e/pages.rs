@@ -57,12 +57,14 @@ impl Browser {
     }
 
     fn form(&self, url: &str, page: &Shown, fields: &[(&str, &str)]) -> RequestBuilder {
-        let secret = page.cookie.split_once('=').map(|(_, value)| value).unwrap_or_default();
+        // A page without a form gives no cookie; whoever sends one all the same makes it up.
+        let cookie = if page.cookie.is_empty() { "mayfly_form=0" } else { &page.cookie };
+        let secret = cookie.split_once('=').map(|(_, value)| value).unwrap_or_default();
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.append_pair("form", secret).extend_pairs(fields);
         self.http
             .post(url)
-            .header("cookie", &page.cookie)
+            .header("cookie", cookie)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body.finish())
     }

@@ -103,9 +103,9 @@ on_both! {
         let attention = carol.asks("attention").await;
         assert!(attention.says("creating") && attention.says("reaping"), "{}", attention.plain());
 
-        stage.moves_clock(mayfly::domain::Span::hours(5));
+        stage.moves_clock(mayfly::domain::Span::hours(5)).await;
         order.says("was to end").await;
-        stage.moves_clock(mayfly::domain::Span::hours(1));
+        stage.moves_clock(mayfly::domain::Span::hours(1)).await;
         stage.scheduler_has_looked().await;
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1, "it was reaped all the same");
         carol.asks("resume reaping").await;

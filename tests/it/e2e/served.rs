@@ -197,7 +197,7 @@ impl Drop for Served {
         drop(self.child.wait());
         for pid in processes_of(self.folder.path()) {
             if let Some(pid) = rustix::process::Pid::from_raw(pid) {
-                drop(rustix::process::kill_process(pid, rustix::process::Signal::KILL));
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
     }

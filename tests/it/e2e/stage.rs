@@ -123,7 +123,12 @@ impl Stage {
         order
     }
 
-    pub fn moves_clock(&self, by: Span) {
+    /// Moves business time ahead, once everything that is on its way has arrived: when a warning was
+    /// accepted is told by this clock, too.
+    pub async fn moves_clock(&self, by: Span) {
+        if self.world().app.is_some() {
+            self.delivers_all().await;
+        }
         self.world().clock.advance(by);
     }
 
@@ -236,13 +241,18 @@ impl Stage {
             "SELECT count(*) FROM runs WHERE status IN ('queued', 'running', 'waiting')",
         )
         .await;
+        self.delivers_all().await;
+    }
+
+    /// Waits until no message waits.
+    pub async fn delivers_all(&self) {
         self.counts(0, "SELECT count(*) FROM outbox WHERE status = 'pending'").await;
     }
 
     /// Lets the scheduler, which ticks every second, look at the present moment.
     pub async fn scheduler_has_looked(&self) {
         tokio::time::sleep(Duration::from_millis(2200)).await;
-        self.counts(0, "SELECT count(*) FROM outbox WHERE status = 'pending'").await;
+        self.delivers_all().await;
     }
 
     /// The files of this name in all runs' folders.
@@ -296,7 +306,7 @@ impl Drop for Stage {
         for pid in processes_of(&self.folder) {
             if let Some(pid) = rustix::process::Pid::from_raw(pid) {
                 // It may have ended by itself meanwhile.
-                drop(rustix::process::kill_process(pid, rustix::process::Signal::KILL));
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
     }
