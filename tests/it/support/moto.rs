@@ -118,6 +118,15 @@ impl Moto {
         found.iter().filter_map(|one| Some(one["ResourceARN"].as_str()?.to_owned())).collect()
     }
 
+    /// The answer of a service that speaks in queries: `Action=DescribeDBInstances&Version=…`, as XML.
+    pub async fn query(&self, service: &str, query: &str) -> String {
+        let request = self.http.post(&self.url).body(query.to_owned());
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        let (status, xml) = self.ask(request, service).await;
+        assert!(status.is_success(), "{service}: {query}: {status}: {xml}");
+        xml
+    }
+
     async fn ask(
         &self,
         request: reqwest::RequestBuilder,
