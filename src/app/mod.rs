@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use agenda::DatabaseAgenda;
-pub use parts::{database_url, engines, keyring};
+pub use parts::{database_url, engines, keyring, make_data_folder};
 pub use start_error::StartError;
 
 use crate::commands::Ctx;

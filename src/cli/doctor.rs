@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::Settings;
 use super::errors::fail_all;
 use super::manifest::SCOPES;
-use crate::app::{database_url, keyring};
+use crate::app::{database_url, keyring, make_data_folder};
 use crate::config::{Config, SlackMode};
 use crate::engine::installed::find;
 use crate::slack::{Client, ClientSettings};
@@ -104,6 +104,9 @@ async fn engine(config: &Config, kind: EngineKind, needed: bool) -> Finding {
     let program = config.engines.get(kind.program()).map(std::path::PathBuf::as_path);
     match find(kind, program).await {
         Ok(found) => Finding::Ok(format!("{} at {}", found.version, found.program.display())),
+        Err(missing) if kind == EngineKind::Terraform && find(EngineKind::Tofu, None).await.is_ok() => {
+            Finding::Warn(format!("{missing}; OpenTofu runs its templates"))
+        }
         Err(missing) if needed => Finding::Fail(missing.to_string()),
         Err(_) => Finding::Warn("not on the PATH; no template needs it".to_owned()),
     }

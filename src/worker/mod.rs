@@ -21,9 +21,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::commands::Ctx;
+use crate::domain::RunId;
 use crate::domain::run::{RunKind, Weight};
 use crate::engine::installed::Installed;
-use crate::process::{StampDeadlines, Supervised};
+use crate::process::{StampDeadlines, Supervised, leftovers_of};
 use crate::store::runs::{self, Run};
 use crate::template::EngineKind;
 
@@ -60,6 +61,9 @@ pub struct Settings {
     pub cli_config: Option<PathBuf>,
 }
 
+/// How long a run rests after the database or the disk was in the way.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(2);
+
 /// Claims and executes until it is told to stop.
 pub struct Worker {
     ctx: Ctx,
@@ -88,6 +92,7 @@ impl Worker {
             (Weight::Heavy, Arc::new(Semaphore::new(self.settings.heavy))),
         ];
         let shop = Shop { ctx: self.ctx, settings: self.settings, engines: self.engines };
+        shop.sweep().await;
         let mut attempts = JoinSet::new();
         loop {
             for (weight, free) in &slots {
@@ -132,8 +137,40 @@ impl Shop {
         Ok(run)
     }
 
+    /// Lets go of a claim, so that the run goes on in a moment. Where others can claim, it has to run
+    /// out: on another host nobody could follow the child.
+    async fn give_back(&self, id: &RunId, epoch: i64) {
+        if self.settings.stamp.is_some() {
+            return;
+        }
+        let given = async {
+            let mut tx = self.ctx.db.write("give a claim back").await?;
+            let again = tx.real_now().await? + millis(TROUBLE_PAUSE);
+            runs::give_back(&mut tx, id, epoch, again).await?;
+            tx.commit().await
+        };
+        if let Err(error) = given.await {
+            tracing::warn!(%id, %error, "a claim could not be given back; it runs out by itself");
+        }
+    }
+
+    /// Removes the folders of runs that ended when nobody could.
+    async fn sweep(&self) {
+        for folder in folders(&self.settings.data.join("runs")) {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let ended = async {
+                let mut tx = self.ctx.db.read().await?;
+                runs::get(&mut tx, &RunId(name)).await.map(|run| run.status.is_terminal())
+            };
+            // A folder whose run is unknown, or cannot be read now, stays.
+            if ended.await.unwrap_or(false) {
+                remove_run(&folder);
+            }
+        }
+    }
+
     async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
-        let id = run.id.clone();
+        let (id, epoch) = (run.id.clone(), run.epoch);
         let outcome = match run.kind {
             RunKind::Create => create::create(&self, run).await,
             RunKind::Destroy => destroy::destroy(&self, run).await,
@@ -145,27 +182,43 @@ impl Shop {
         match outcome {
             Ok(()) => self.ctx.nudges.all(),
             // The claim runs out, and whoever takes it goes on from the journal.
-            Err(error) => tracing::error!(%id, %error, "left a run to its next claim"),
+            Err(error) => {
+                tracing::error!(%id, %error, "left a run to its next claim");
+                self.give_back(&id, epoch).await;
+            }
         }
     }
 }
 
 /// Ends every child that still runs for this data folder: interrupted once, killed after the grace. For
-/// the demo's end; a bot that is only restarted leaves its children alone.
-pub async fn end_children(data: &Path, grace: Duration) {
+/// the demo's end; a bot that is only restarted leaves its children alone. How many processes are left.
+pub async fn end_children(data: &Path, grace: Duration) -> usize {
     let mut ending = JoinSet::new();
+    let mut calls = Vec::new();
     for run in folders(&data.join("runs")) {
         for folder in folders(&run) {
             if let Ok(Some(child)) = Supervised::attach(&folder) {
                 ending.spawn(async move { end_child(child, grace).await });
+                calls.push(folder);
             }
         }
     }
     while ending.join_next().await.is_some() {}
+    calls.iter().map(|folder| leftovers_of(folder).len()).sum()
+}
+
+/// Removes the folder of a run that has ended.
+fn remove_run(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(folder = %folder.display(), %error, "a run's folder could not be removed");
+    }
 }
 
 async fn end_child(child: Supervised, grace: Duration) {
-    if child.interrupt().is_ok() && tokio::time::timeout(grace, child.wait()).await.is_ok() {
+    let interrupted = child.interrupt().is_ok();
+    if interrupted && matches!(tokio::time::timeout(grace, child.wait()).await, Ok(Ok(_))) {
         return;
     }
     if let Err(error) = child.bury(Duration::ZERO).await {
