@@ -38,6 +38,8 @@ export function start(onChange) {
     if (place !== "composer" && known(place)) go(place);
   });
   document.addEventListener("visibilitychange", () => markRead());
+  // As in Slack, what only this person could see does not outlive a reload.
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload") quietly("reload", {});
   follow();
 }
 
