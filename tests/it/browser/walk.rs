@@ -101,6 +101,8 @@ async fn extends(page: &Page) {
     page.see(&reply("is ready")).await;
     page.press("//*[@data-advance='next']").await;
     page.see(&reply("ends in")).await;
+    let line = "//main//*[@role='separator'][.='New']";
+    assert!(!page.is_visible(line).await, "what came before her eyes is marked as new");
     page.picture("11-warning").await;
     page.picture("playground").await;
     page.press(&button(&reply("ends in"), "Extend 4 h")).await;
