@@ -70,28 +70,34 @@ pub(super) fn read_command(fields: &Value) -> Option<Delivery> {
     Some(Delivery::Typed(Typed {
         person,
         channel: key(&fields["channel_id"])?,
-        text: unescape(fields["text"].as_str().unwrap_or_default()),
+        text: as_typed(fields["text"].as_str().unwrap_or_default()),
         trigger: key(&fields["trigger_id"])?,
         response_url: fields["response_url"].as_str().unwrap_or_default().to_owned(),
     }))
 }
 
-/// What the person typed, out of what Slack makes of it: `<@U1|bob>` is the id, `<#C1|dev>` as well, a
-/// link is its address, and the three characters that Slack escapes are themselves again.
-fn unescape(text: &str) -> String {
-    let mut typed = String::new();
-    let mut rest = text;
-    while let Some((before, mark)) = rest.split_once('<') {
+/// What the person typed, out of what Slack makes of it: addresses are `<https://…>` or
+/// `<http://typed|typed>`, and `&`, `<` and `>` are escaped. Mentions stay: their ids are what is wanted.
+fn as_typed(sent: &str) -> String {
+    let mut typed = String::with_capacity(sent.len());
+    let mut rest = sent;
+    while let Some((before, behind)) = rest.split_once('<') {
         typed.push_str(before);
-        let Some((mark, after)) = mark.split_once('>') else {
-            rest = mark;
-            break;
+        let Some((inner, after)) = behind.split_once('>') else {
+            typed.push('<');
+            rest = behind;
+            continue;
         };
-        let meant = mark.split_once('|').map_or(mark, |(meant, _)| meant);
-        typed.push_str(meant.strip_prefix(['@', '#']).unwrap_or(meant));
+        let address = ["http://", "https://", "mailto:"].iter().any(|lead| inner.starts_with(lead));
+        match inner.split_once('|') {
+            Some((_, label)) if address => typed.push_str(label),
+            None if address => typed.push_str(inner),
+            _ => typed.extend(["<", inner, ">"]),
+        }
         rest = after;
     }
     typed.push_str(rest);
+    // Ampersands last, or what was typed as `&lt;` would become `<`.
     typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
@@ -163,15 +169,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_slack_escapes_is_read_as_it_was_typed() {
+    fn a_command_is_read_as_it_was_typed() {
         for (sent, typed) in [
-            ("new t branch=feature/x", "new t branch=feature/x"),
-            ("new t owner=<@U1|bob> to=<#C2|dev>", "new t owner=U1 to=C2"),
-            ("new t url=<https://example.com|example.com>", "new t url=https://example.com"),
-            ("new t title=\"a &lt;b&gt; &amp;amp; c\"", "new t title=\"a <b> &amp; c\""),
-            ("a < b", "a  b"),
+            ("new x note=&lt;b&gt; &amp; c", "new x note=<b> & c"),
+            ("note=&amp;lt;", "note=&lt;"),
+            (
+                "url=<https://example.com/?a=1&amp;b=2> next",
+                "url=https://example.com/?a=1&b=2 next",
+            ),
+            ("host=<http://example.com|example.com>", "host=example.com"),
+            ("to=<mailto:a@example.com|a@example.com>", "to=a@example.com"),
+            ("who=<@U1|bob> where=<#C1|general>", "who=<@U1|bob> where=<#C1|general>"),
+            ("a < b", "a < b"),
+            ("", ""),
         ] {
-            assert_eq!(unescape(sent), typed, "{sent}");
+            assert_eq!(as_typed(sent), typed);
         }
     }
 }

@@ -101,12 +101,13 @@ impl Worker {
                 }
             }
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.wait_for(|stop| *stop) => break,
                 _ = shop.ctx.nudges.work.notified() => {}
                 Some(_) = attempts.join_next() => {}
                 () = tokio::time::sleep(shop.settings.poll) => {}
             }
         }
+        attempts.shutdown().await;
     }
 }
 

@@ -3,10 +3,13 @@
 #[macro_use]
 mod support;
 
+mod aws;
 mod browser;
 mod cli;
 mod dependencies;
+mod e2e;
 mod engine;
+mod hostile;
 mod hygiene;
 mod imports;
 mod process;

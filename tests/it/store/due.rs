@@ -14,10 +14,10 @@ const ENVIRONMENTS: &str = "
     WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
     INSERT INTO environments
         (id, name, template, template_title, version, owner_workspace, owner_user, team, status,
-         inputs, rules, ttl, created_at, ready_at, expires_at, latest, outputs, has_credentials,
+         inputs, rules, channel_notices, ttl, created_at, ready_at, expires_at, latest, outputs, has_credentials,
          warnings_sent, next_warning_at, reap_at, destroyed_count, destroy_failures)
     SELECT 'env_' || i, 'preview-env-' || i, 'preview-env', 'Preview', 'd1', 'T1', 'U' || (i % 500),
-        'team-' || (i % 40), CASE WHEN i % 5 = 0 THEN 'ready' ELSE 'destroyed' END, '{}', '{}',
+        'team-' || (i % 40), CASE WHEN i % 5 = 0 THEN 'ready' ELSE 'destroyed' END, '{}', '{}', '[]',
         14400000, i, i, i, i, '[]', FALSE, 0,
         CASE WHEN i % 5 = 0 THEN CASE WHEN i % 50 = 0 THEN i ELSE 1000000 + i END END,
         CASE WHEN i % 5 = 0 THEN CASE WHEN i % 100 = 0 THEN i ELSE 1000000 + i END END, 0, 0

@@ -1,6 +1,8 @@
 //! A simulated AWS beside a test: a `moto_server` of its own.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::kept::{Keep, Kept};
@@ -19,13 +21,21 @@ const REGION: &str = "eu-central-1";
 impl Moto {
     /// Starts one on a free port, and waits until it answers.
     pub async fn start() -> Moto {
+        Moto::run(vec![program().display().to_string()]).await
+    }
+
+    /// Starts one whose ElastiCache does what the AWS provider waits for: `tests/moto/server.py`.
+    pub async fn start_with_elasticache() -> Moto {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/moto/server.py");
+        Moto::run(vec![python().display().to_string(), script.to_owned()]).await
+    }
+
+    async fn run(mut command: Vec<String>) -> Moto {
         const LONGEST: Duration = Duration::from_secs(60);
-        let program = programs::find("moto_server", &[programs::cache().join("moto/bin")])
-            .expect("error: `moto_server` is not here\nhint: `scripts/test` installs it");
         let folder = tempfile::tempdir().expect("a temporary folder can be made").keep();
-        let program = program.display().to_string();
         // It takes a free port itself, and says which.
-        let command = [program.as_str(), "-H", "127.0.0.1", "-p", "0"];
+        command.extend(["-H", "127.0.0.1", "-p", "0"].map(str::to_owned));
+        let command: Vec<&str> = command.iter().map(String::as_str).collect();
         let keep = Keep { folder: &folder, signal: "TERM", command: &command };
         let server = Kept::start(keep, |command| {
             command.env("PYTHONUNBUFFERED", "1");
@@ -84,6 +94,14 @@ impl Moto {
         elements(&xml, "Key").into_iter().zip(elements(&xml, "Value")).collect()
     }
 
+    /// What S3 says of a bucket's `encryption`, `publicAccessBlock` …, as XML.
+    pub async fn bucket_setting(&self, bucket: &str, setting: &str) -> String {
+        let url = format!("{}/{bucket}?{setting}", self.url);
+        let (status, xml) = self.ask(self.http.get(url), "s3").await;
+        assert!(status.is_success(), "{bucket}?{setting}: {status}: {xml}");
+        xml
+    }
+
     /// The ARNs of everything, of whatever service, that has this tag.
     pub async fn tagged(&self, key: &str, value: &str) -> Vec<String> {
         let body = serde_json::json!({"TagFilters": [{"Key": key, "Values": [value]}]});
@@ -100,6 +118,15 @@ impl Moto {
         found.iter().filter_map(|one| Some(one["ResourceARN"].as_str()?.to_owned())).collect()
     }
 
+    /// The answer of a service that speaks in queries: `Action=DescribeDBInstances&Version=…`, as XML.
+    pub async fn query(&self, service: &str, query: &str) -> String {
+        let request = self.http.post(&self.url).body(query.to_owned());
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        let (status, xml) = self.ask(request, service).await;
+        assert!(status.is_success(), "{service}: {query}: {status}: {xml}");
+        xml
+    }
+
     async fn ask(
         &self,
         request: reqwest::RequestBuilder,
@@ -112,6 +139,26 @@ impl Moto {
         let status = answer.status();
         (status, answer.text().await.expect("moto answers in full"))
     }
+}
+
+fn program() -> PathBuf {
+    programs::find("moto_server", &[programs::cache().join("moto/bin")])
+        .expect("error: `moto_server` is not here\nhint: `scripts/test` installs it")
+}
+
+/// A Python that has moto: beside `moto_server`, as in a virtual environment, or on the PATH.
+fn python() -> PathBuf {
+    let beside = program().parent().map(|folder| folder.join("python3"));
+    let on_path = programs::find("python3", &[]);
+    let has_moto = |python: &PathBuf| {
+        let asked = Command::new(python).args(["-c", "import moto.server"]).output();
+        asked.is_ok_and(|done| done.status.success())
+    };
+    beside
+        .into_iter()
+        .chain(on_path)
+        .find(has_moto)
+        .expect("error: no `python3` here has moto\nhint: `scripts/test` installs it")
 }
 
 /// The texts of all elements of this name.

@@ -1,0 +1,5 @@
+//! The AWS templates on a simulated AWS, with the real provider.
+
+mod bucket;
+mod life;
+mod trio;

@@ -1,0 +1,67 @@
+//! "Cancelled" is said when nothing runs any more, and what was made is destroyed.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::stage::{Options, Stage, processes_of};
+
+/// An engine that never ends its plan.
+const SLOW_PLAN: &str = r#"#!/bin/sh
+for word in "$@"; do
+    if [ "$word" = plan ]; then
+        echo begun >>"$MAYFLY_WORK_DIR/trace"
+        sleep 600
+        exit 1
+    fi
+done
+exec terraform "$@"
+"#;
+
+on_both! {
+    async fn while_applying(database: Database) {
+        let stage = Stage::start(Options::on(database).with("slow")).await;
+        let alice = stage.alice();
+        let order = alice.orders("slow", &[("in_seconds", "600".into())]).await;
+        let trace = stage.run_writes("trace", "begun").await;
+        let apply = trace.parent().and_then(|work| work.parent()).expect("has one").join("apply");
+        assert!(!processes_of(&apply).is_empty() || cfg!(not(target_os = "linux")));
+
+        let answer = alice.presses(&order.card(), "cancel").await;
+        assert!(answer.says("Stopping"), "{}", answer.plain());
+        let said = order.says("is cancelled").await;
+        assert_eq!(processes_of(&apply), [0; 0], "it was said too early");
+        assert!(said.says("What it had made is being destroyed"), "{}", said.plain());
+        let receipt = order.says("its state is empty").await;
+        assert!(receipt.says("called off its creation"), "{}", receipt.plain());
+        let left = std::fs::read_dir(stage.data().join("sites")).map_or(0, Iterator::count);
+        assert_eq!(left, 0);
+        let text = std::fs::read_to_string(trace).expect("is there");
+        assert!(!text.contains("ended"), "{text}");
+        stage.ends().await;
+    }
+
+    async fn while_planning(database: Database) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let program = folder.path().join("terraform-with-a-slow-plan");
+        std::fs::write(&program, SLOW_PLAN).expect("it can be written");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("is ours");
+        let options = Options::on(database).with("quick").adjusted(move |config| {
+            config.engines.insert("terraform".to_owned(), program);
+        });
+        let stage = Stage::start(options).await;
+        let alice = stage.alice();
+        let order = alice.orders("quick", &[]).await;
+        let trace = stage.run_writes("trace", "begun").await;
+        let plan = trace.parent().and_then(|work| work.parent()).expect("has one").join("plan");
+
+        alice.asks(&format!("cancel {}", order.name)).await;
+        let said = order.says("is cancelled").await;
+        assert_eq!(processes_of(&plan), [0; 0], "it was said too early");
+        assert!(said.says("Nothing was made"), "{}", said.plain());
+        order.shows("Cancelled").await;
+        let again = alice.asks(&format!("cancel {}", order.name)).await;
+        assert!(again.says("that could be cancelled"), "{}", again.plain());
+        assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1);
+        stage.ends().await;
+        drop(folder);
+    }
+}

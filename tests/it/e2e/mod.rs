@@ -1,0 +1,19 @@
+//! The real bot in a simulated Slack workspace: real HTTP and sockets, real Terraform, both databases.
+//!
+//! Each test has a world of its own and ends it with [`stage::Stage::ends`], which fails when a run, a
+//! message or a process is left over.
+
+mod cancel;
+mod delivery;
+mod expiry;
+mod failing;
+mod hostile;
+mod inputs;
+mod life;
+mod pages;
+mod people;
+mod restart;
+mod rights;
+mod served;
+mod stage;
+mod twice;
