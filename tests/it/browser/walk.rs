@@ -103,9 +103,12 @@ async fn extends(page: &Page) {
     page.see(&reply("ends in")).await;
     let line = "//main//*[@role='separator'][.='New']";
     assert!(!page.is_visible(line).await, "what came before her eyes is marked as new");
-    page.picture("11-warning").await;
     page.picture("playground").await;
-    page.press(&button(&reply("ends in"), "Extend 4 h")).await;
+    page.press("//*[@data-tool='close-thread']").await;
+    page.picture("11-warning").await;
+    page.press(&button(&message("ends in"), "Extend 4 h")).await;
+    page.see(&message("lives 4 h longer")).await;
+    page.press("//main//*[@data-tool='replies']").await;
     page.see(&reply("extended it")).await;
     page.picture("12-extended").await;
 }
