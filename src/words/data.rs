@@ -44,7 +44,7 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
         "has_credentials": facts.has_credentials,
         "end": facts.end_reason.as_ref().map(end_reason),
         "ended_at": facts.ended_at.map(|at| at.0),
-        "lived": facts.ended_at.map(|at| (at - began).millis()),
+        "lived": facts.ended_at.map(|at| rounded(at - began)),
     })
 }
 
@@ -86,13 +86,17 @@ pub(super) fn step(step: Step) -> &'static str {
 /// What is left until `end`; nothing when it is over.
 pub(super) fn left(now: Timestamp, end: Timestamp) -> Option<i64> {
     let left = end - now;
-    // Nobody reads seconds beside hours.
-    let whole = if left >= Span::minutes(2) {
-        Span::from_millis(left.millis() - left.millis() % Span::minutes(1).millis())
-    } else {
-        left
-    };
-    (whole > Span::ZERO).then(|| whole.millis())
+    (left > Span::ZERO).then(|| rounded(left))
+}
+
+/// Milliseconds as people tell them: from two minutes on the nearest minute, for nobody reads seconds
+/// beside hours, and what is an hour but for a second is an hour.
+pub(super) fn rounded(span: Span) -> i64 {
+    let minute = Span::minutes(1).millis();
+    match span.millis() {
+        few if few < 2 * minute => few,
+        many => (many + minute / 2) / minute * minute,
+    }
 }
 
 /// The last lines that fit, oldest first, as one text.
@@ -154,4 +158,22 @@ fn extensions(facts: &EnvironmentFacts) -> Vec<Value> {
     let value = actions::extend_value(facts.id.as_str(), life.expires_at);
     let step = |step: &Span| json!({ "value": value, "action": actions::extend(*step), "span": step.millis() });
     steps.iter().map(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_as_people_do() {
+        let end = Timestamp(Span::hours(9).millis());
+        let told = |left_millis: i64| left(Timestamp(end.0 - left_millis), end);
+        let hour = Span::hours(1).millis();
+        assert_eq!(told(hour - 1_000), Some(hour), "an hour but for a second");
+        assert_eq!(told(hour + 29_000), Some(hour));
+        assert_eq!(told(hour + 31_000), Some(hour + 60_000));
+        assert_eq!(told(90_000), Some(90_000), "the last two minutes to the second");
+        assert_eq!(told(0), None);
+        assert_eq!(told(-hour), None);
+    }
 }

@@ -112,7 +112,7 @@ fn own(told: &Told) -> Value {
         Notice::Receipt { reason, destroyed, lived } => json!({
             "end": data::end_reason(reason),
             "destroyed": destroyed,
-            "lived": lived.map(|span| span.millis()),
+            "lived": lived.map(data::rounded),
         }),
         Notice::Quarantined { why } => json!({ "why": cut(why, 600) }),
         Notice::SecretsWanted { url_path, labels } => {

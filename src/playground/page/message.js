@@ -86,9 +86,10 @@ function row(message, { head, replies, parent, failed, where }) {
 
 function body(message, known) {
   const env = { at: { channel: message.channel, ts: message.ts }, values: message.values, context: known };
+  // Slack marks edited text; blocks, which apps keep up to date, it leaves unmarked.
   const edited = message.edited && h("span", { class: "edited", title: known.time.full(millis(message.edited.ts)) }, "(edited)");
   const said = message.blocks?.length > 0
-    ? [h("div", { class: "blocks" }, blocks(message.blocks, env)), edited]
+    ? h("div", { class: "blocks" }, blocks(message.blocks, env))
     : h("div", { class: "text" }, message.mrkdwn === false ? plain(message.text) : mrkdwn(message.text, known), edited && " ", edited);
   return [said, (message.attachments ?? []).map((a) => attachment(a, env, known))];
 }

@@ -69,7 +69,8 @@ function end() {
   if (!dialog) return;
   const gone = dialog;
   dialog = undefined;
-  gone.close();
+  // Not closed before: that puts the focus back while the page is still inert, and Chromium then shows
+  // the focus in a field that takes no text.
   gone.remove();
   shown = {};
   under = undefined;

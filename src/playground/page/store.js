@@ -38,6 +38,8 @@ export function start(onChange) {
     if (place !== "composer" && known(place)) go(place);
   });
   document.addEventListener("visibilitychange", () => markRead());
+  // As in Slack, what only this person could see does not outlive a reload.
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload") quietly("reload", {});
   follow();
 }
 
@@ -62,7 +64,7 @@ export function become(name) {
 
 /** Looks at a channel's id, `dm` or `home`. */
 export function go(place) {
-  Object.assign(store, { place, thread: undefined, sidebarOpen: false, readUntil: readUpTo(place) });
+  Object.assign(store, { place, thread: undefined, sidebarOpen: false, readUntil: unreadFrom(place) });
   if (location.hash.slice(1) !== place) history.replaceState(null, "", `#${place}`);
   if (place === "home") quietly("home", {});
   window.dispatchEvent(new CustomEvent("visit", { detail: place }));
@@ -197,6 +199,7 @@ function take(fresh) {
   if (first && !known(store.place)) store.place = "dm";
   if (first) go(store.place);
   else announce(before);
+  if (document.hidden) store.readUntil ??= unreadFrom(store.place);
   markRead();
   render();
 }
@@ -221,6 +224,11 @@ function markRead() {
   if (!store.state || document.hidden || store.place === "home") return;
   const last = shownIn(store.place).at(-1);
   if (last) sessionStorage.setItem(readKey(store.place), last.ts);
+}
+
+/** Up to where it was read, when more came since: what comes before the person's eyes is not new. */
+function unreadFrom(place) {
+  return unread(place) > 0 ? readUpTo(place) : undefined;
 }
 
 function readUpTo(place) {

@@ -48,6 +48,12 @@ impl Page {
         self.see(&format!("//body[@data-ready='{person}']")).await;
     }
 
+    /// Loads the page anew, as a person does who presses F5.
+    pub async fn reload(&self) {
+        self.client().refresh().await.expect("the page loads anew");
+        self.see("//body[@data-ready]").await;
+    }
+
     /// Another tab, with this person in it; the one before stays as it is.
     pub async fn tab_of(&self, person: &str) -> WindowHandle {
         let tab = self.client().new_window(true).await.expect("a tab opens").handle;

@@ -94,12 +94,21 @@ async fn sees_it_at_home(page: &Page, name: &str) {
 
 /// The clock goes on to the warning, whose button extends.
 async fn extends(page: &Page) {
+    // What only she could see is gone with a reload, as in Slack.
+    page.reload().await;
+    page.see_no(&message("Only visible to you")).await;
     page.press("//main//*[@data-tool='replies']").await;
     page.see(&reply("is ready")).await;
     page.press("//*[@data-advance='next']").await;
     page.see(&reply("ends in")).await;
+    let line = "//main//*[@role='separator'][.='New']";
+    assert!(!page.is_visible(line).await, "what came before her eyes is marked as new");
+    page.picture("playground").await;
+    page.press("//*[@data-tool='close-thread']").await;
     page.picture("11-warning").await;
-    page.press(&button(&reply("ends in"), "Extend 4 h")).await;
+    page.press(&button(&message("ends in"), "Extend 4 h")).await;
+    page.see(&message("lives 4 h longer")).await;
+    page.press("//main//*[@data-tool='replies']").await;
     page.see(&reply("extended it")).await;
     page.picture("12-extended").await;
 }
@@ -116,6 +125,11 @@ async fn destroys(page: &Page, name: &str) {
     page.press(&button(CONFIRM, "Destroy it")).await;
     page.see(&reply("its state is empty")).await;
     page.see(&message("Destroyed")).await;
+    // Pressing in the card has scrolled up to it.
+    let latest = button("//main", "Latest messages");
+    if page.is_visible(&latest).await {
+        page.press(&latest).await;
+    }
     page.picture("14-receipt").await;
 }
 
