@@ -34,9 +34,8 @@ const CONVERSATIONS_AT_ONCE: usize = 16;
 pub fn make_data_folder(data: &Path) -> Result<(), StartError> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
     // One that was there before may be open to others.
-    let private = made.and_then(|()| {
-        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
-    });
+    let private =
+        made.and_then(|()| std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700)));
     private.map_err(|source| StartError::Data { path: data.to_path_buf(), source })
 }
 

@@ -104,7 +104,9 @@ async fn engine(config: &Config, kind: EngineKind, needed: bool) -> Finding {
     let program = config.engines.get(kind.program()).map(std::path::PathBuf::as_path);
     match find(kind, program).await {
         Ok(found) => Finding::Ok(format!("{} at {}", found.version, found.program.display())),
-        Err(missing) if kind == EngineKind::Terraform && find(EngineKind::Tofu, None).await.is_ok() => {
+        Err(missing)
+            if kind == EngineKind::Terraform && find(EngineKind::Tofu, None).await.is_ok() =>
+        {
             Finding::Warn(format!("{missing}; OpenTofu runs its templates"))
         }
         Err(missing) if needed => Finding::Fail(missing.to_string()),

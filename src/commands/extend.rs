@@ -5,11 +5,11 @@ use serde_json::json;
 use super::target::{Right, resolve};
 use super::transition::{Cause, Place, TransitionError, shift, tell};
 use super::{Asked, CommandError, Ctx, Target};
-use crate::domain::{Span, Timestamp};
 use crate::domain::environment::{Event, State};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::ttl::CannotExtend;
+use crate::domain::{Span, Timestamp};
 use crate::store::environments::Environment;
 use crate::store::{audit, environments};
 
@@ -40,7 +40,8 @@ pub(super) async fn extend(
         return Err(Refusal::AlreadyExtended { name, expires_at }.into());
     }
     let rules = &environment.rules.0;
-    let step = wanted.span.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
+    let step =
+        wanted.span.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
     let extended = lifetime.extend(step).map_err(|cannot| refuse(&environment, cannot))?;
     let event = Event::Extended(extended.lifetime);
     let environment = shift(ctx, &mut tx, &environment, event, Cause::of(asked.actor))

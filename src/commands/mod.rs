@@ -54,7 +54,11 @@ pub enum Command {
     Show(Target),
     /// By the template's first step when no span is named. A button says for which expiry it was drawn: it
     /// extends that one, once.
-    Extend { target: Target, by: Option<Span>, drawn_for: Option<Timestamp> },
+    Extend {
+        target: Target,
+        by: Option<Span>,
+        drawn_for: Option<Timestamp>,
+    },
     Destroy(Target),
     Cancel(Target),
     Logs(Target),
@@ -109,7 +113,8 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
         Command::List { scope, page } => list::list(ctx, by, *scope, *page).await,
         Command::Show(target) => show::show(ctx, by, target).await,
         Command::Extend { target, by: span, drawn_for } => {
-            extend::extend(ctx, by, extend::Wanted { target, span: *span, drawn_for: *drawn_for }).await
+            extend::extend(ctx, by, extend::Wanted { target, span: *span, drawn_for: *drawn_for })
+                .await
         }
         Command::Destroy(target) => destroy::destroy(ctx, by, target).await,
         Command::Cancel(target) => cancel::cancel(ctx, by, target).await,

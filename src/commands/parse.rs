@@ -166,7 +166,14 @@ mod tests {
             ("LIST", Command::List { scope: ListScope::Mine, page: 1 }),
             ("show calm", Command::Show(typed("calm"))),
             ("extend calm", Command::Extend { target: typed("calm"), by: None, drawn_for: None }),
-            ("extend calm 4 h", Command::Extend { target: typed("calm"), by: Some(Span::hours(4)), drawn_for: None }),
+            (
+                "extend calm 4 h",
+                Command::Extend {
+                    target: typed("calm"),
+                    by: Some(Span::hours(4)),
+                    drawn_for: None,
+                },
+            ),
             ("destroy calm", Command::Destroy(typed("calm"))),
             ("cancel calm", Command::Cancel(typed("calm"))),
             ("logs calm", Command::Logs(typed("calm"))),

@@ -185,7 +185,8 @@ fn runs(r: &mut Reader) -> Runs {
     let runs = read_runs(r);
     let deadlines = [runs.heartbeat, runs.interrupt_stale, runs.kill_stale, runs.claim];
     if !deadlines.is_sorted_by(|earlier, later| earlier < later) {
-        let problem = "the deadlines are out of order: another host could start beside a living child";
+        let problem =
+            "the deadlines are out of order: another host could start beside a living child";
         let hint = "keep heartbeat < interrupt_stale < kill_stale < claim";
         r.wrong("runs.claim", problem, hint);
     }

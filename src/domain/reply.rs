@@ -205,7 +205,10 @@ pub enum Refusal {
         wanted: String,
     },
     /// A button that was pressed before, or that stands on an old message.
-    AlreadyExtended { name: String, expires_at: Timestamp },
+    AlreadyExtended {
+        name: String,
+        expires_at: Timestamp,
+    },
     AtMaximum {
         name: String,
         latest: Timestamp,

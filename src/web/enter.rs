@@ -60,7 +60,9 @@ async fn enter(
     let given = given.map(|(name, value)| (name, SecretString::from(value))).collect();
     match commands::enter_secrets(&web.ctx, &token, given).await {
         Ok(name) => page(&web, StatusCode::OK, "entered", &json!({ "name": name })),
-        Err(EntryError::Closed) => page(&web, StatusCode::GONE, "closed", &json!({ "enter": true })),
+        Err(EntryError::Closed) => {
+            page(&web, StatusCode::GONE, "closed", &json!({ "enter": true }))
+        }
         Err(EntryError::Fields(errors)) => {
             ask(&web, &token, StatusCode::UNPROCESSABLE_ENTITY, &errors).await
         }

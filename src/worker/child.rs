@@ -12,7 +12,9 @@ use super::attempt::{Attempt, Stopped};
 use super::heartbeat::Pulse;
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Action, Event, Invocation, Severity};
-use crate::process::{Cause, Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
+use crate::process::{
+    Cause, Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised,
+};
 use crate::store::run_log;
 use crate::template::Manifest;
 

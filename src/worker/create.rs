@@ -81,7 +81,9 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     let call = engine.plan(&place.job);
     attempt.child(Step::Plan, "plan", call, limit, &place.manifest).await?;
     let call = engine.show(&place.job);
-    let shown = attempt.secret_child(&format!("show-{}", attempt.run.epoch), call, limit, &place.manifest).await?;
+    let shown = attempt
+        .secret_child(&format!("show-{}", attempt.run.epoch), call, limit, &place.manifest)
+        .await?;
     let json = shown.take_stdout(LARGEST_PLAN).map_err(|error| {
         Stopped::failed(Step::Plan, format!("the plan cannot be read: {error}"))
     })?;

@@ -8,7 +8,9 @@ use secrecy::SecretString;
 use super::attempt::{Attempt, Stopped};
 use crate::domain::run::Step;
 use crate::engine::installed::Installed;
-use crate::engine::{Invocation, Job, Layout, Opened, Preparation, Prepared, Variables, cli_config};
+use crate::engine::{
+    Invocation, Job, Layout, Opened, Preparation, Prepared, Variables, cli_config,
+};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
