@@ -5,6 +5,7 @@ mod child;
 mod complete;
 mod create;
 mod destroy;
+mod folders;
 mod heartbeat;
 mod journal;
 mod progress;
@@ -88,6 +89,7 @@ impl Worker {
             (Weight::Heavy, Arc::new(Semaphore::new(self.settings.heavy))),
         ];
         let shop = Shop { ctx: self.ctx, settings: self.settings, engines: self.engines };
+        shop.sweep().await;
         let mut attempts = JoinSet::new();
         loop {
             for (weight, free) in &slots {
@@ -143,7 +145,10 @@ impl Shop {
             }
         };
         match outcome {
-            Ok(()) => self.ctx.nudges.all(),
+            Ok(()) => {
+                self.ctx.nudges.all();
+                folders::remove(&self.settings.data.join("runs").join(id.as_str())).await;
+            }
             // The claim runs out, and whoever takes it goes on from the journal.
             Err(error) => tracing::error!(%id, %error, "left a run to its next claim"),
         }
@@ -162,6 +167,12 @@ pub async fn end_children(data: &Path, grace: Duration) {
         }
     }
     while ending.join_next().await.is_some() {}
+}
+
+/// How many processes still run for this data folder.
+pub fn left_running(data: &Path) -> usize {
+    let children = folders(&data.join("runs")).into_iter().flat_map(|run| folders(&run));
+    children.map(|child| crate::process::leftovers_of(&child).len()).sum()
 }
 
 async fn end_child(child: Supervised, grace: Duration) {
