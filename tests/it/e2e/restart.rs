@@ -29,12 +29,11 @@ on_both! {
     async fn a_restart_in_mid_apply_follows_the_child(database: Database) {
         let mut stage = Stage::start(quickly_claimed(database)).await;
         let order = stage.alice().orders("slow", &[("in_seconds", "5".into())]).await;
-        let trace = stage.run_writes("trace", "begun").await;
+        stage.says(&stage.trace(), "begun").await;
         stage.restarts_bot().await;
         order.is_ready().await;
-        let text = std::fs::read_to_string(trace).expect("is there");
+        let text = std::fs::read_to_string(stage.trace()).expect("is there");
         assert_eq!(text.lines().collect::<Vec<_>>(), ["begun", "ended"], "it ran otherwise than once");
-        assert_eq!(stage.of_runs("trace").len(), 1);
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1);
         order.is_destroyed().await;
         stage.ends().await;
@@ -43,7 +42,7 @@ on_both! {
     async fn an_apply_that_ends_while_the_bot_is_down_is_collected(database: Database) {
         let mut stage = Stage::start(quickly_claimed(database)).await;
         let order = stage.alice().orders("slow", &[("in_seconds", "1".into())]).await;
-        let trace = stage.run_writes("trace", "begun").await;
+        stage.says(&stage.trace(), "begun").await;
         stage.stops_bot().await;
         let deadline = Instant::now() + PATIENCE;
         while !stage.processes().is_empty() && Instant::now() < deadline {
@@ -51,7 +50,7 @@ on_both! {
         }
         stage.starts_bot().await;
         order.is_ready().await;
-        let text = std::fs::read_to_string(trace).expect("is there");
+        let text = std::fs::read_to_string(stage.trace()).expect("is there");
         assert_eq!(text.lines().collect::<Vec<_>>(), ["begun", "ended"]);
         stage.ends().await;
     }

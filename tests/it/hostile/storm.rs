@@ -144,7 +144,7 @@ impl Storm<'_> {
 
     /// Afterwards people are served as before.
     async fn then_a_good_one(&self, workspace: &Workspace, name: &str) -> Result<()> {
-            let carol = workspace.person("carol");
+        let carol = workspace.person("carol");
         carol.types("environments", "/infra list all").await?;
         carol.waits_for("the list", PATIENCE, |s| s.ephemeral_says(name)).await?;
         let alice = workspace.person("alice");
