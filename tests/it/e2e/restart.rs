@@ -26,6 +26,29 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn a_start_sweeps_what_ended_runs_left(database: Database) {
+        let mut stage = Stage::start(Options::on(database).with("quick")).await;
+        stage.ready("quick").await;
+        stage.settles().await;
+        stage.stops_bot().await;
+        let ended = stage.texts("SELECT id FROM runs").await.pop().expect("there is one");
+        let runs = stage.data().join("runs");
+        // As if the bot had been killed between the end of the run and the removal of its folder.
+        for (run, file) in [(ended.as_str(), "vars.json"), ("nobodys", "vars.json")] {
+            std::fs::create_dir_all(runs.join(run)).expect("it can be made");
+            std::fs::write(runs.join(run).join(file), "{}").expect("it can be written");
+        }
+        stage.starts_bot().await;
+        let deadline = Instant::now() + PATIENCE;
+        while runs.join(&ended).exists() {
+            assert!(Instant::now() < deadline, "it is not swept");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(runs.join("nobodys/vars.json").exists(), "what is not known was touched");
+        std::fs::remove_dir_all(runs.join("nobodys")).expect("it can be removed");
+        stage.ends().await;
+    }
+
     async fn a_restart_in_mid_apply_follows_the_child(database: Database) {
         let mut stage = Stage::start(quickly_claimed(database)).await;
         let order = stage.alice().orders("slow", &[("in_seconds", "5".into())]).await;

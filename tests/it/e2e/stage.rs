@@ -16,11 +16,13 @@ use crate::support::database::Database;
 /// How long anything may take that a person waits for, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
+type Adjust = Box<dyn FnOnce(&mut Config) + Send>;
+
 /// How a world is to be.
 pub struct Options {
     database: Database,
     settings: WorldSettings,
-    adjust: Vec<Box<dyn FnOnce(&mut Config) + Send>>,
+    adjust: Vec<Adjust>,
 }
 
 impl Options {
