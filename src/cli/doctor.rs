@@ -52,13 +52,9 @@ pub(super) async fn run(settings: &Settings) -> ExitCode {
 
 fn data_folder(config: &Config) -> Finding {
     let folder = config.data.display();
-    let tried =
-        std::fs::create_dir_all(&config.data).and_then(|()| tempfile::tempfile_in(&config.data));
-    match tried {
-        Ok(_) => Finding::Ok(format!("{folder}")),
-        Err(error) => {
-            Finding::Fail(format!("{folder}: {error}; name another by `data` in mayfly.toml"))
-        }
+    match make_data_folder(&config.data) {
+        Ok(()) => Finding::Ok(format!("{folder}")),
+        Err(error) => Finding::Fail(one_line(&error.to_string())),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::attempt::{Attempt, Stopped};
 use super::create::Collected;
-use super::{millis, remove_run};
+use super::millis;
 use crate::commands::transition::{Cause, Place, shift, tell};
 use crate::commands::{begin_destroy, queue_destroy};
 use crate::domain::environment::{EndReason, Event};
@@ -205,7 +205,5 @@ async fn advance(
 async fn commit(attempt: &Attempt, tx: Tx) -> Result<(), Stopped> {
     tx.commit().await?;
     attempt.shop.ctx.nudges.all();
-    // Variables, plan and raw output hold secrets: they have had their use.
-    remove_run(&attempt.folder());
     Ok(())
 }

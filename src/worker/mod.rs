@@ -5,6 +5,7 @@ mod child;
 mod complete;
 mod create;
 mod destroy;
+mod folders;
 mod heartbeat;
 mod journal;
 mod progress;
@@ -154,21 +155,6 @@ impl Shop {
         }
     }
 
-    /// Removes the folders of runs that ended when nobody could.
-    async fn sweep(&self) {
-        for folder in folders(&self.settings.data.join("runs")) {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let ended = async {
-                let mut tx = self.ctx.db.read().await?;
-                runs::get(&mut tx, &RunId(name)).await.map(|run| run.status.is_terminal())
-            };
-            // A folder whose run is unknown, or cannot be read now, stays.
-            if ended.await.unwrap_or(false) {
-                remove_run(&folder);
-            }
-        }
-    }
-
     async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
         let (id, epoch) = (run.id.clone(), run.epoch);
         let outcome = match run.kind {
@@ -180,7 +166,10 @@ impl Shop {
             }
         };
         match outcome {
-            Ok(()) => self.ctx.nudges.all(),
+            Ok(()) => {
+                self.ctx.nudges.all();
+                folders::remove(&self.settings.data.join("runs").join(id.as_str())).await;
+            }
             // The claim runs out, and whoever takes it goes on from the journal.
             Err(error) => {
                 tracing::error!(%id, %error, "left a run to its next claim");
@@ -191,29 +180,23 @@ impl Shop {
 }
 
 /// Ends every child that still runs for this data folder: interrupted once, killed after the grace. For
-/// the demo's end; a bot that is only restarted leaves its children alone. How many processes are left.
-pub async fn end_children(data: &Path, grace: Duration) -> usize {
+/// the demo's end; a bot that is only restarted leaves its children alone.
+pub async fn end_children(data: &Path, grace: Duration) {
     let mut ending = JoinSet::new();
-    let mut calls = Vec::new();
     for run in folders(&data.join("runs")) {
         for folder in folders(&run) {
             if let Ok(Some(child)) = Supervised::attach(&folder) {
                 ending.spawn(async move { end_child(child, grace).await });
-                calls.push(folder);
             }
         }
     }
     while ending.join_next().await.is_some() {}
-    calls.iter().map(|folder| leftovers_of(folder).len()).sum()
 }
 
-/// Removes the folder of a run that has ended.
-fn remove_run(folder: &Path) {
-    if let Err(error) = std::fs::remove_dir_all(folder)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::warn!(folder = %folder.display(), %error, "a run's folder could not be removed");
-    }
+/// How many processes still run for this data folder.
+pub fn left_running(data: &Path) -> usize {
+    let children = folders(&data.join("runs")).into_iter().flat_map(|run| folders(&run));
+    children.map(|child| leftovers_of(&child).len()).sum()
 }
 
 async fn end_child(child: Supervised, grace: Duration) {

@@ -177,7 +177,8 @@ impl World {
     /// Ends everything: bot, children, playground, folder.
     pub async fn end(mut self) -> Result<(), WorldError> {
         self.stop_bot().await;
-        let left = crate::worker::end_children(&self.config.data, CHILDREN_END_WITHIN).await;
+        crate::worker::end_children(&self.config.data, CHILDREN_END_WITHIN).await;
+        let left = crate::worker::left_running(&self.config.data);
         self.playground.stop().await;
         let what = self.folder.path().display().to_string();
         open_up(self.folder.path());
