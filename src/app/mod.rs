@@ -3,6 +3,7 @@
 mod agenda;
 mod directory;
 mod parts;
+mod server;
 mod start_error;
 
 use std::net::SocketAddr;
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use agenda::DatabaseAgenda;
-pub use parts::{database_url, engines, keyring};
+pub use parts::{database_url, engines, keyring, make_data_folder};
 pub use start_error::StartError;
 
 use crate::commands::Ctx;
@@ -97,9 +98,9 @@ impl App {
                 tasks.spawn(socket.run(Box::new(SystemRng), stopped.clone()));
             }
         }
-        tasks.spawn(serve(listener, routes, stopped.clone()));
+        tasks.spawn(server::serve(listener, routes, stopped.clone()));
         let sites_folder = config.data.join("sites");
-        tasks.spawn(serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
+        tasks.spawn(server::serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
 
         let engines = engines(&config).await;
         let settings = parts::worker(&config, given.exe, sites_url, ctx.db.is_shared())?;
@@ -132,14 +133,4 @@ fn socket(config: &Config, ingress: Ingress) -> Result<Socket, StartError> {
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
     listener.local_addr().map_err(|source| StartError::Listen { address: "?".to_owned(), source })
-}
-
-async fn serve(listener: TcpListener, routes: axum::Router, mut stop: watch::Receiver<bool>) {
-    let stopped = async move {
-        // A sender that is gone ends it as well.
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "a server ended");
-    }
 }

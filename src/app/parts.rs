@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,9 +31,12 @@ const MESSAGE_HELD: Duration = Duration::from_secs(180);
 const CONVERSATIONS_AT_ONCE: usize = 16;
 
 /// Makes the data folder, which only the bot may read.
-pub(super) fn make_data_folder(data: &Path) -> Result<(), StartError> {
+pub fn make_data_folder(data: &Path) -> Result<(), StartError> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
-    made.map_err(|source| StartError::Data { path: data.to_path_buf(), source })
+    // One that was there before may be open to others.
+    let private =
+        made.and_then(|()| std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700)));
+    private.map_err(|source| StartError::Data { path: data.to_path_buf(), source })
 }
 
 pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {

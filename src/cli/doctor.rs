@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::Settings;
 use super::errors::fail_all;
 use super::manifest::SCOPES;
-use crate::app::{database_url, keyring};
+use crate::app::{database_url, keyring, make_data_folder};
 use crate::config::{Config, SlackMode};
 use crate::engine::installed::find;
 use crate::slack::{Client, ClientSettings};
@@ -52,13 +52,9 @@ pub(super) async fn run(settings: &Settings) -> ExitCode {
 
 fn data_folder(config: &Config) -> Finding {
     let folder = config.data.display();
-    let tried =
-        std::fs::create_dir_all(&config.data).and_then(|()| tempfile::tempfile_in(&config.data));
-    match tried {
-        Ok(_) => Finding::Ok(format!("{folder}")),
-        Err(error) => {
-            Finding::Fail(format!("{folder}: {error}; name another by `data` in mayfly.toml"))
-        }
+    match make_data_folder(&config.data) {
+        Ok(()) => Finding::Ok(format!("{folder}")),
+        Err(error) => Finding::Fail(one_line(&error.to_string())),
     }
 }
 
@@ -104,6 +100,11 @@ async fn engine(config: &Config, kind: EngineKind, needed: bool) -> Finding {
     let program = config.engines.get(kind.program()).map(std::path::PathBuf::as_path);
     match find(kind, program).await {
         Ok(found) => Finding::Ok(format!("{} at {}", found.version, found.program.display())),
+        Err(missing)
+            if kind == EngineKind::Terraform && find(EngineKind::Tofu, None).await.is_ok() =>
+        {
+            Finding::Warn(format!("{missing}; OpenTofu runs its templates"))
+        }
         Err(missing) if needed => Finding::Fail(missing.to_string()),
         Err(_) => Finding::Warn("not on the PATH; no template needs it".to_owned()),
     }

@@ -10,7 +10,6 @@ pub(super) const SCOPES: &[(&str, &str)] = &[
     ("chat:write", "cards, threads, notices"),
     ("chat:write.public", "notices in public channels that it was not invited to"),
     ("im:write", "the DM with an owner"),
-    ("users:read", "time zones and names"),
 ];
 
 #[derive(Debug, clap::Args)]

@@ -12,7 +12,7 @@ use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::run::RunKind;
 use crate::store::environments::Environment;
-use crate::store::{Tx, audit, environments, links, runs};
+use crate::store::{Tx, audit, environments, links, runs, secrets};
 
 pub(super) async fn cancel(
     ctx: &Ctx,
@@ -61,6 +61,7 @@ pub(super) async fn call_off(
         .await
         .map_err(|error| refuse_transition(environment, error, "be cancelled"))?;
     links::revoke(tx, &environment.id, links::ENTER, ctx.now()).await?;
+    secrets::forget(tx, &environment.id).await?;
     let notice = Notice::Cancelled { by: asked.actor.person().cloned() };
     tell(ctx, tx, &environment, Place::Thread, notice).await?;
     Ok(Reply::Cancelling { facts: environment.facts() })

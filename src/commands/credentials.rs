@@ -6,6 +6,7 @@ use serde_json::json;
 use super::target::{Right, resolve};
 use super::transition::{Place, tell};
 use super::{Asked, CommandError, Ctx, Target};
+use crate::domain::environment::Status;
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::{Actor, RevealId, Span};
@@ -25,12 +26,15 @@ pub(super) async fn credentials(
     if !ctx.first_time(&mut tx, asked.delivery).await? {
         return Ok(Reply::Repeated);
     }
-    let environment = resolve(ctx, &mut tx, asked, target, Right::Own).await?;
+    let found = resolve(ctx, &mut tx, asked, target, Right::Own).await?;
+    let environment = environments::lock(&mut tx, &found.id).await?;
+    if environment.ready_at.is_some()
+        && !matches!(environment.status, Status::Ready | Status::Updating)
+    {
+        return Err(super::extend::wrong_state(&environment, "show credentials"));
+    }
     if !environment.has_credentials || environment.lifetime().is_none() {
         return Err(Refusal::NoCredentials { name: environment.name }.into());
-    }
-    if environment.status.is_terminal() {
-        return Err(super::extend::wrong_state(&environment, "show credentials"));
     }
     let path = link(ctx, &mut tx, &environment, links::REVEAL).await?;
     let entry = audit::Entry {

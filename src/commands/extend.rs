@@ -5,31 +5,43 @@ use serde_json::json;
 use super::target::{Right, resolve};
 use super::transition::{Cause, Place, TransitionError, shift, tell};
 use super::{Asked, CommandError, Ctx, Target};
-use crate::domain::Span;
 use crate::domain::environment::{Event, State};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::ttl::CannotExtend;
+use crate::domain::{Span, Timestamp};
 use crate::store::environments::Environment;
 use crate::store::{audit, environments};
+
+/// What is to be extended, and by how much.
+pub(super) struct Wanted<'a> {
+    pub target: &'a Target,
+    pub span: Option<Span>,
+    /// The expiry that the button was drawn for.
+    pub drawn_for: Option<Timestamp>,
+}
 
 pub(super) async fn extend(
     ctx: &Ctx,
     asked: Asked<'_>,
-    target: &Target,
-    by: Option<Span>,
+    wanted: Wanted<'_>,
 ) -> Result<Reply, CommandError> {
     let mut tx = ctx.db.write("extend an environment").await?;
     if !ctx.first_time(&mut tx, asked.delivery).await? {
         return Ok(Reply::Repeated);
     }
-    let found = resolve(ctx, &mut tx, asked, target, Right::Act).await?;
+    let found = resolve(ctx, &mut tx, asked, wanted.target, Right::Act).await?;
     let environment = environments::lock(&mut tx, &found.id).await?;
     let State::Ready(lifetime) = environment.state()? else {
         return Err(wrong_state(&environment, "be extended"));
     };
+    if wanted.drawn_for.is_some_and(|drawn_for| drawn_for != lifetime.expires_at) {
+        let (name, expires_at) = (environment.name.clone(), lifetime.expires_at);
+        return Err(Refusal::AlreadyExtended { name, expires_at }.into());
+    }
     let rules = &environment.rules.0;
-    let step = by.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
+    let step =
+        wanted.span.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
     let extended = lifetime.extend(step).map_err(|cannot| refuse(&environment, cannot))?;
     let event = Event::Extended(extended.lifetime);
     let environment = shift(ctx, &mut tx, &environment, event, Cause::of(asked.actor))

@@ -34,7 +34,7 @@ pub use secret_inputs::{Asks, EntryError, enter_secrets, secrets_asked};
 pub use target::Target;
 
 use crate::domain::reply::{Audience, Brake, ListScope, Refusal, Reply};
-use crate::domain::{Actor, Span};
+use crate::domain::{Actor, Span, Timestamp};
 use crate::template::RawInputs;
 
 /// Everything that can be asked for.
@@ -52,8 +52,13 @@ pub enum Command {
         page: usize,
     },
     Show(Target),
-    /// By the template's first step when no span is named.
-    Extend(Target, Option<Span>),
+    /// By the template's first step when no span is named. A button says for which expiry it was drawn: it
+    /// extends that one, once.
+    Extend {
+        target: Target,
+        by: Option<Span>,
+        drawn_for: Option<Timestamp>,
+    },
     Destroy(Target),
     Cancel(Target),
     Logs(Target),
@@ -107,7 +112,10 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
         Command::Create(form) => create::create(ctx, by, form).await,
         Command::List { scope, page } => list::list(ctx, by, *scope, *page).await,
         Command::Show(target) => show::show(ctx, by, target).await,
-        Command::Extend(target, span) => extend::extend(ctx, by, target, *span).await,
+        Command::Extend { target, by: span, drawn_for } => {
+            extend::extend(ctx, by, extend::Wanted { target, span: *span, drawn_for: *drawn_for })
+                .await
+        }
         Command::Destroy(target) => destroy::destroy(ctx, by, target).await,
         Command::Cancel(target) => cancel::cancel(ctx, by, target).await,
         Command::Logs(target) => logs::logs(ctx, by, target).await,

@@ -101,7 +101,7 @@ fn extend(rest: &[String]) -> Result<Command, Refusal> {
             Some(span)
         }
     };
-    Ok(Command::Extend(Target::Typed(name.clone()), span))
+    Ok(Command::Extend { target: Target::Typed(name.clone()), by: span, drawn_for: None })
 }
 
 fn brake(verb: &'static str, rest: &[String]) -> Result<Brake, Refusal> {
@@ -165,8 +165,15 @@ mod tests {
             ("list team 2", Command::List { scope: ListScope::Team, page: 2 }),
             ("LIST", Command::List { scope: ListScope::Mine, page: 1 }),
             ("show calm", Command::Show(typed("calm"))),
-            ("extend calm", Command::Extend(typed("calm"), None)),
-            ("extend calm 4 h", Command::Extend(typed("calm"), Some(Span::hours(4)))),
+            ("extend calm", Command::Extend { target: typed("calm"), by: None, drawn_for: None }),
+            (
+                "extend calm 4 h",
+                Command::Extend {
+                    target: typed("calm"),
+                    by: Some(Span::hours(4)),
+                    drawn_for: None,
+                },
+            ),
             ("destroy calm", Command::Destroy(typed("calm"))),
             ("cancel calm", Command::Cancel(typed("calm"))),
             ("logs calm", Command::Logs(typed("calm"))),

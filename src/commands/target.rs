@@ -91,9 +91,7 @@ fn sees(ctx: &Ctx, asked: Asked<'_>, environment: &Environment) -> bool {
     asked.audience(ctx) == Audience::Operators
         || asked.actor.person().is_some_and(|person| {
             *person == environment.owner()
-                || (person.workspace == environment.owner_workspace
-                    && environment.team.is_some()
-                    && ctx.directory.team_of(person) == environment.team)
+                || (environment.team.is_some() && ctx.directory.team_of(person) == environment.team)
         })
 }
 

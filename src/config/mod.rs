@@ -182,6 +182,18 @@ impl Config {
 pub const SLACK_API_URL: &str = "https://slack.com/api";
 
 fn runs(r: &mut Reader) -> Runs {
+    let runs = read_runs(r);
+    let deadlines = [runs.heartbeat, runs.interrupt_stale, runs.kill_stale, runs.claim];
+    if !deadlines.is_sorted_by(|earlier, later| earlier < later) {
+        let problem =
+            "the deadlines are out of order: another host could start beside a living child";
+        let hint = "keep heartbeat < interrupt_stale < kill_stale < claim";
+        r.wrong("runs.claim", problem, hint);
+    }
+    runs
+}
+
+fn read_runs(r: &mut Reader) -> Runs {
     Runs {
         light: count(r, "runs.light", 8),
         heavy: count(r, "runs.heavy", 2),

@@ -1,7 +1,7 @@
 //! The names under which Slack hands back what was pressed and filled in: `words` writes them into
 //! blocks, `ingress` reads them out of payloads.
 
-use super::Span;
+use super::{Span, Timestamp};
 
 /// A button whose value is an environment's id.
 pub const DESTROY: &str = "destroy";
@@ -41,6 +41,20 @@ pub fn read_extend(action: &str) -> Option<Span> {
     action.strip_prefix(EXTEND)?.parse().ok()
 }
 
+/// The value of an extend button: the environment, and the expiry that it was drawn for. Pressed twice,
+/// or on an old message, it extends once.
+pub fn extend_value(environment: &str, expires_at: Timestamp) -> String {
+    format!("{environment}|{}", expires_at.0)
+}
+
+/// The environment and the expiry of an extend button's value.
+pub fn read_extend_value(value: &str) -> (&str, Option<Timestamp>) {
+    match value.split_once('|') {
+        Some((environment, expires_at)) => (environment, expires_at.parse().ok().map(Timestamp)),
+        None => (value, None),
+    }
+}
+
 /// The block of an input's field.
 pub fn input_block(input: &str) -> String {
     format!("{INPUT}{input}")
@@ -68,6 +82,9 @@ mod tests {
         let step = Span::hours(36);
         assert_eq!(read_extend(&extend(step)), Some(step));
         assert_eq!(read_extend("extend_soon"), None);
+        let at = Timestamp(1_700_000_000_000);
+        assert_eq!(read_extend_value(&extend_value("env_1", at)), ("env_1", Some(at)));
+        assert_eq!(read_extend_value("env_1"), ("env_1", None));
         assert_eq!(read_input_block(&input_block("branch")), Some("branch"));
         assert_eq!(read_input_block("ttl"), None);
     }

@@ -204,6 +204,11 @@ pub enum Refusal {
         status: super::environment::Status,
         wanted: String,
     },
+    /// A button that was pressed before, or that stands on an old message.
+    AlreadyExtended {
+        name: String,
+        expires_at: Timestamp,
+    },
     AtMaximum {
         name: String,
         latest: Timestamp,

@@ -240,7 +240,9 @@ impl Ingress {
 fn command_of(action: &str, value: &str) -> Option<Command> {
     let target = || Target::Id(EnvironmentId(value.to_owned()));
     if let Some(step) = actions::read_extend(action) {
-        return Some(Command::Extend(target(), Some(step)));
+        let (id, drawn_for) = actions::read_extend_value(value);
+        let target = Target::Id(EnvironmentId(id.to_owned()));
+        return Some(Command::Extend { target, by: Some(step), drawn_for });
     }
     let template = Some(value).filter(|value| !value.is_empty()).map(str::to_owned);
     Some(match action {

@@ -41,6 +41,8 @@ impl Notifier {
             }
             Err(Undelivered::Words(error)) => {
                 tracing::error!(id = %message.id, %error, "a message cannot be rendered");
+                self.refused(&mut tx, message).await?;
+                self.undeliverable(&mut tx, message, &error.to_string()).await?;
                 outbox::dead(&mut tx, &message.id, &error.to_string(), self.clock.now()).await?;
             }
         }
@@ -61,7 +63,10 @@ impl Notifier {
         let now = tx.real_now().await?;
         let tried_for = now - message.first_tried_at.unwrap_or(now);
         if tried_for >= millis(self.settings.fall_back_after) {
-            self.failing(tx, message).await?;
+            // A warning behind this one has not even been tried, and is as late.
+            for waiting in outbox::pending_in(tx, &message.conversation).await? {
+                self.refused(tx, &waiting).await?;
+            }
         }
         outbox::retry(tx, &message.id, error, now + millis(wait)).await
     }

@@ -24,8 +24,9 @@ impl Notifier {
         Ok(())
     }
 
-    /// Slack refuses the warning for good: the next in line is told; after the last one the operators
-    /// see it on their list, and a day later it is reaped.
+    /// Slack refuses the warning for good, or has not taken it for long: the next in line is told, and after
+    /// the last one the operators see it on their list, and a day later it is reaped. A warning that is
+    /// taken after all undoes that.
     pub(super) async fn refused(&self, tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
         let Some((environment, expires_at)) = self.warned(tx, message).await? else {
             return Ok(());
@@ -43,17 +44,6 @@ impl Notifier {
             let detail = json!({ "expires_at": expires_at, "reap_at": reap_at });
             self.note(tx, &environment, "warning.refused", detail).await?;
             self.tell_operators(tx, message, Notice::Unwarnable { reaped_at: reap_at }).await?;
-        }
-        Ok(())
-    }
-
-    /// The warning has been failing for long: the next in line is told as well, while it goes on.
-    pub(super) async fn failing(&self, tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
-        let Some((environment, expires_at)) = self.warned(tx, message).await? else {
-            return Ok(());
-        };
-        if environment.warned_at.is_none() {
-            self.fall_back(tx, message, &environment, expires_at).await?;
         }
         Ok(())
     }

@@ -45,7 +45,8 @@ impl Supervised {
     }
 
     async fn end_lost(&self, grace: Duration) {
-        let child: Option<Identity> = read_json(&self.folder().join(files::CHILD)).ok().flatten();
+        let noted: Option<Identity> = read_json(&self.folder().join(files::CHILD)).ok().flatten();
+        let child = noted.or_else(|| census::leader_of(self.folder()));
         let child = child.filter(Identity::is_alive).and_then(|c| Pid::from_raw(c.pid));
         let interrupted = self.folder().join(files::INTERRUPTED);
         if let Some(child) = child.filter(|_| !grace.is_zero() && !interrupted.exists()) {
@@ -58,9 +59,14 @@ impl Supervised {
         while Instant::now() < until && !census::leftovers_of(self.folder()).is_empty() {
             sleep(LOOK).await;
         }
+        // A dying process loses its environment, and with it our mark, a moment before it is dead:
+        // what was seen once is watched until it is.
+        let mut seen: Vec<Identity> = Vec::new();
         loop {
             let left = census::leftovers_of(self.folder());
-            if left.is_empty() {
+            seen.extend(left.iter().filter_map(|pid| Identity::of(*pid)));
+            seen.retain(Identity::is_alive);
+            if left.is_empty() && seen.is_empty() {
                 return;
             }
             for pid in left.into_iter().filter_map(Pid::from_raw) {

@@ -55,6 +55,18 @@ pub fn leftovers_of(folder: &Path) -> Vec<i32> {
         .collect()
 }
 
+/// The leader of the child's group, where the supervisor died before it wrote down whom it had
+/// started: the process at the top of what is left that leads a group in the supervisor's session.
+pub(super) fn leader_of(folder: &Path) -> Option<Identity> {
+    let supervisor = read_json::<Identity>(&folder.join(files::SUPERVISOR)).ok().flatten()?;
+    let left = leftovers_of(folder);
+    let leads = |row: &Row| {
+        row.session == supervisor.pid && row.group == row.pid && !left.contains(&row.parent)
+    };
+    let leader = all().into_iter().find(|row| left.contains(&row.pid) && leads(row))?;
+    Identity::of(leader.pid)
+}
+
 fn is_anothers(recorded: Option<&Identity>) -> bool {
     recorded.is_some_and(|r| Identity::of(r.pid).is_some_and(|now| now != *r))
 }

@@ -157,8 +157,12 @@ async fn end(
     error: Option<&str>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    // The one notice that carries a link's token keeps none once it has been told.
     let sql = "UPDATE outbox SET status = $2, error = $3, ended_at = $4, attempts = attempts + 1,
-                                 claimed_until = NULL
+                                 claimed_until = NULL,
+                                 notice = CASE WHEN notice LIKE '{\"what\":\"secrets_wanted\"%'
+                                     THEN '{\"what\":\"secrets_wanted\",\"url_path\":\"\",\"labels\":[]}'
+                                     ELSE notice END
                WHERE id = $1 AND status = 'pending'";
     let rows = execute!(tx, sql, id, status, error, at)?;
     exactly_one(rows, "outbox", "id", id.as_str())
@@ -182,6 +186,12 @@ pub async fn retry(
 pub async fn dead_letters(tx: &mut Tx, at_most: i64) -> Result<Vec<Message>, StoreError> {
     let sql = "SELECT * FROM outbox WHERE status = 'dead' ORDER BY seq DESC LIMIT $1";
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(at_most).fetch_all(c).await)?)
+}
+
+/// What waits in a conversation, in its order.
+pub async fn pending_in(tx: &mut Tx, conversation: &str) -> Result<Vec<Message>, StoreError> {
+    let sql = "SELECT * FROM outbox WHERE conversation = $1 AND status = 'pending' ORDER BY seq";
+    Ok(on!(tx, |c| sqlx::query_as(sql).bind(conversation).fetch_all(c).await)?)
 }
 
 /// How many wait.

@@ -154,6 +154,18 @@ pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
     Ok(execute!(tx, sql)?)
 }
 
+/// Lets go of one claim: it may be claimed again from `not_before` (real milliseconds) on.
+pub async fn give_back(
+    tx: &mut Tx,
+    id: &RunId,
+    epoch: i64,
+    not_before: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE runs SET claimed_until = NULL, not_before = $3
+               WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
+}
+
 /// Keeps a claim alive. `None`: it was lost. Otherwise who asked to call the run off, if anybody.
 pub async fn renew(
     tx: &mut Tx,

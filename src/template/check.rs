@@ -42,7 +42,7 @@ pub(super) fn complete(
         }
     }
     match source {
-        None => pulumi(files, problems),
+        None => pulumi(problems),
         Some(source) => {
             if source.variables.is_empty() && source.outputs.is_empty() && !has_source(files) {
                 let hint = "Put the `.tf` files beside the manifest.";
@@ -69,11 +69,9 @@ fn has_source(files: &Files) -> bool {
     paths.any(|path| path.ends_with(".tf") || path.ends_with(".tofu") || path.ends_with(".tf.json"))
 }
 
-fn pulumi(files: &Files, problems: &mut Problems) {
-    if files.text("Pulumi.yaml").is_none() {
-        let hint = "A Pulumi template has its project file beside the manifest.";
-        problems.error(&Place::file(MANIFEST), "there is no Pulumi.yaml", hint);
-    }
+fn pulumi(problems: &mut Problems) {
+    let hint = "Write it for Terraform or OpenTofu.";
+    problems.error(&Place::file(MANIFEST), "Pulumi's templates are not run yet", hint);
 }
 
 fn described_inputs(draft: &Draft, source: &Source, problems: &mut Problems) {

@@ -56,7 +56,7 @@ pub(super) fn manifest(
     let owner = section.short("owner", 150, problems).unwrap_or_default();
     let engine = section.word("engine", &ENGINES, problems);
     if section.get("engine").is_none() {
-        let hint = "Add `engine: terraform`, `tofu` or `pulumi`.";
+        let hint = "Add `engine: terraform` or `tofu`.";
         problems.error(&section.place, "`engine` is missing", hint);
     }
     let version = engine_version(&mut section, problems);

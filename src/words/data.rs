@@ -155,7 +155,8 @@ fn extensions(facts: &EnvironmentFacts) -> Vec<Value> {
     let mut steps = facts.rules.steps(life);
     steps.dedup();
     steps.truncate(EXTEND_BUTTONS);
-    let step = |step: &Span| json!({ "id": facts.id.as_str(), "action": actions::extend(*step), "span": step.millis() });
+    let value = actions::extend_value(facts.id.as_str(), life.expires_at);
+    let step = |step: &Span| json!({ "value": value, "action": actions::extend(*step), "span": step.millis() });
     steps.iter().map(step).collect()
 }
 

@@ -116,6 +116,9 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
             "refusal-wrong-state",
             json!({ "name": name, "status": status.as_str(), "wanted": wanted }),
         ),
+        Refusal::AlreadyExtended { name, expires_at } => {
+            ("refusal-already-extended", json!({ "name": name, "expires_at": expires_at.0 }))
+        }
         Refusal::AtMaximum { name, latest } => {
             ("refusal-at-maximum", json!({ "name": name, "latest": latest.0 }))
         }

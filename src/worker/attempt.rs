@@ -6,12 +6,13 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 
 use super::Shop;
-use super::heartbeat::{Heartbeat, Pulse};
+use super::heartbeat::{Heartbeat, Pulse, Stamped};
 use crate::commands::CommandError;
 use crate::commands::transition::TransitionError;
 use crate::domain::Actor;
 use crate::domain::run::{Failure, Progress, Step};
 use crate::engine::EngineError;
+use crate::process::Supervised;
 use crate::secrets::Scrubber;
 use crate::store::environments::Environment;
 use crate::store::runs::Run;
@@ -80,6 +81,7 @@ pub(super) struct Attempt {
     /// Keeps every known secret out of what is written down.
     pub(super) scrubber: std::sync::RwLock<Arc<Scrubber>>,
     pub(super) pulse: watch::Receiver<Pulse>,
+    stamped: Stamped,
     _heartbeat: Heartbeat,
 }
 
@@ -89,7 +91,8 @@ impl Attempt {
         let mut tx = shop.ctx.db.read().await?;
         let environment = environments::get(&mut tx, &run.environment_id).await?;
         drop(tx);
-        let (heartbeat, pulse) = Heartbeat::start(shop, &run);
+        let stamped = Stamped::default();
+        let (heartbeat, pulse) = Heartbeat::start(shop, &run, stamped.clone());
         let progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
             kind: run.kind,
             step: run.step.unwrap_or(Step::Prepare),
@@ -105,6 +108,7 @@ impl Attempt {
             progress: Mutex::new(progress),
             scrubber: std::sync::RwLock::new(Arc::new(Scrubber::new([]))),
             pulse,
+            stamped,
             _heartbeat: heartbeat,
         })
     }
@@ -112,6 +116,12 @@ impl Attempt {
     /// Who acts, for the audit trail.
     pub(super) fn actor(&self) -> Actor {
         Actor::Worker { host: self.shop.settings.name.clone() }
+    }
+
+    /// From here this child's stamp is renewed with the claim; `None`: no child runs.
+    pub(super) fn watches(&self, child: Option<Supervised>) {
+        // A panic elsewhere leaves the handle as good as it was.
+        *self.stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = child;
     }
 
     /// From here these values are struck from every line.

@@ -12,7 +12,9 @@ use super::attempt::{Attempt, Stopped};
 use super::heartbeat::Pulse;
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Action, Event, Invocation, Severity};
-use crate::process::{Cause, Exit, FollowError, Limits, Offsets, Spec, StartError, Supervised};
+use crate::process::{
+    Cause, Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised,
+};
 use crate::store::run_log;
 use crate::template::Manifest;
 
@@ -27,6 +29,29 @@ struct Heard {
     lines: Vec<String>,
     tail: VecDeque<String>,
     diagnostic: Option<Box<Failure>>,
+    /// How far the output was read.
+    after: Offsets,
+}
+
+/// Where a call's folder says how far its output is in the log.
+const LOGGED: &str = "logged.json";
+
+fn logged(folder: &Path) -> Offsets {
+    // Without the file, or with half of one, everything is read again: better twice than never.
+    let text = std::fs::read(folder.join(LOGGED)).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// A database that does not answer for a while ends no attempt: the child goes on, the lines are kept, and
+/// the next flush writes them. A lost claim does.
+fn patient(outcome: Result<(), Stopped>) -> Result<(), Stopped> {
+    match outcome {
+        Err(Stopped::Trouble(error)) => {
+            tracing::warn!(%error, "a run's log or progress could not be written; it is tried again");
+            Ok(())
+        }
+        outcome => outcome,
+    }
 }
 
 impl Attempt {
@@ -67,6 +92,7 @@ impl Attempt {
         let folder = self.folder().join(name);
         let limits = self.limits(limit, manifest);
         let supervised = self.start(&folder, &invocation.within(limits)).await?;
+        let mut pulse = self.pulse.clone();
         let exit = loop {
             tokio::select! {
                 ended = supervised.wait() => match ended {
@@ -74,8 +100,10 @@ impl Attempt {
                     Err(FollowError::Lost(_)) => break self.bury(&supervised).await?,
                     Err(error) => return Err(Stopped::Trouble(error.to_string())),
                 },
-                () = tokio::time::sleep(self.shop.settings.heartbeat) => {
-                    supervised.renew_stamp().map_err(|e| Stopped::Trouble(e.to_string()))?;
+                Ok(()) = pulse.changed() => {
+                    if *pulse.borrow() == Pulse::Lost {
+                        return Err(Stopped::ClaimLost);
+                    }
                 }
             }
         };
@@ -97,8 +125,12 @@ impl Attempt {
     }
 
     async fn start(&self, folder: &Path, spec: &Spec) -> Result<Supervised, Stopped> {
-        match Supervised::start(&self.shop.settings.exe, folder, spec).await {
-            Ok(supervised) => Ok(supervised),
+        let started = Supervised::start(&self.shop.settings.exe, folder, spec).await;
+        match started {
+            Ok(supervised) => {
+                self.watches(Some(supervised.clone()));
+                Ok(supervised)
+            }
             // It ran while the bot was away: how it ended is read from its folder.
             Err(StartError::RanAlready(_)) => Supervised::attach(folder)
                 .ok()
@@ -117,40 +149,35 @@ impl Attempt {
     ) -> Result<Exit, Stopped> {
         let mut pulse = self.pulse.clone();
         let (sender, mut lines) = mpsc::unbounded_channel();
-        let follow = supervised.follow(Offsets::default(), move |line| {
+        let supervised_folder = supervised.folder().to_path_buf();
+        let follow = supervised.follow(logged(&supervised_folder), move |line| {
             // The receiver lives as long as this does.
-            let _ = sender.send(line.text);
+            let _ = sender.send(line);
         });
         tokio::pin!(follow);
         let mut interrupted = false;
         let mut flush = tokio::time::interval_at(Instant::now() + FLUSH, FLUSH);
-        let mut stamp = tokio::time::interval(self.shop.settings.heartbeat);
         let mut told = Instant::now();
         let mut news = false;
         loop {
             tokio::select! {
                 ended = &mut follow => {
                     while let Ok(line) = lines.try_recv() {
-                        self.hear(step, &line, manifest, heard).await;
+                        self.hear(step, line, manifest, heard).await;
                     }
-                    self.flush(heard).await?;
+                    self.flush(&supervised_folder, heard).await?;
                     return match ended {
                         Ok(exit) => Ok(exit),
                         Err(FollowError::Lost(_)) => self.bury(supervised).await,
                         Err(error) => Err(Stopped::Trouble(error.to_string())),
                     };
                 }
-                Some(line) = lines.recv() => news |= self.hear(step, &line, manifest, heard).await,
-                _ = stamp.tick() => {
-                    if *pulse.borrow() != Pulse::Lost {
-                        supervised.renew_stamp().map_err(|e| Stopped::Trouble(e.to_string()))?;
-                    }
-                }
+                Some(line) = lines.recv() => news |= self.hear(step, line, manifest, heard).await,
                 _ = flush.tick() => {
-                    self.flush(heard).await?;
+                    patient(self.flush(&supervised_folder, heard).await)?;
                     if news && told.elapsed() >= self.shop.settings.progress {
                         (news, told) = (false, Instant::now());
-                        self.tell_progress().await?;
+                        patient(self.tell_progress().await)?;
                     }
                 }
                 Ok(()) = pulse.changed() => {}
@@ -174,10 +201,11 @@ impl Attempt {
     }
 
     /// Takes a line in; `true`: there is progress to tell.
-    async fn hear(&self, step: Step, line: &str, manifest: &Manifest, heard: &mut Heard) -> bool {
+    async fn hear(&self, step: Step, line: Line, manifest: &Manifest, heard: &mut Heard) -> bool {
+        heard.after = line.after;
         let scrubber = self.scrubber();
         let engine = &self.shop.engines[&manifest.engine].engine;
-        let Some(event) = engine.event(line) else { return false };
+        let Some(event) = engine.event(&line.text) else { return false };
         let text = match &event {
             Event::Diagnostic(diagnostic) => {
                 if diagnostic.severity == Severity::Error && heard.diagnostic.is_none() {
@@ -212,7 +240,9 @@ impl Attempt {
         self.count(&event).await
     }
 
-    async fn flush(&self, heard: &mut Heard) -> Result<(), Stopped> {
+    /// Writes what was heard into the log, and beside the output how far it was read: whoever takes over
+    /// goes on from there.
+    async fn flush(&self, folder: &Path, heard: &mut Heard) -> Result<(), Stopped> {
         if heard.lines.is_empty() {
             return Ok(());
         }
@@ -220,7 +250,8 @@ impl Attempt {
         run_log::append(&mut tx, &self.run.id, self.shop.ctx.now(), &heard.lines).await?;
         tx.commit().await?;
         heard.lines.clear();
-        Ok(())
+        let offsets = serde_json::to_vec(&heard.after).unwrap_or_default();
+        std::fs::write(folder.join(LOGGED), offsets).map_err(|e| Stopped::Trouble(e.to_string()))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::ttl::Lifetime;
 use crate::domain::{Actor, OutboxId};
 use crate::secrets::AssociatedData;
 use crate::store::environments::Environment;
-use crate::store::{Tx, audit, environments, outbox, runs, secrets};
+use crate::store::{Tx, audit, environments, links, outbox, runs, secrets};
 
 /// After so many failed destroys a person has to look.
 const DESTROY_ATTEMPTS: i64 = 3;
@@ -24,6 +24,12 @@ const DESTROY_ATTEMPTS: i64 = 3;
 pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(), Stopped> {
     let ctx = &attempt.shop.ctx;
     let mut tx = ctx.db.write("complete a create run").await?;
+    // Whoever calls it off holds the same lock: from here nobody can, and what was accepted is kept.
+    environments::lock(&mut tx, &attempt.environment.id).await?;
+    if let Some(by) = runs::get(&mut tx, &attempt.run.id).await?.cancel_by {
+        drop(tx);
+        return create_cancelled(attempt, by.0).await;
+    }
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
     let count = collected.secrets.len();
     for (field, label, value) in collected.secrets {
@@ -80,6 +86,7 @@ pub(super) async fn create_cancelled(attempt: &Attempt, by: Actor) -> Result<(),
         undo(attempt, &mut tx, &environment, (reason, effects)).await?;
     } else {
         advance(attempt, &mut tx, &environment, Event::Withdrawn).await?;
+        secrets::forget(&mut tx, &environment.id).await?;
     }
     commit(attempt, tx).await
 }
@@ -112,6 +119,7 @@ pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
     let at = ctx.now();
     let environment = advance(attempt, &mut tx, &environment, Event::Gone { at }).await?;
     secrets::forget(&mut tx, &environment.id).await?;
+    links::revoke(&mut tx, &environment.id, links::REVEAL, at).await?;
     let reason = environment.end_reason.clone().map_or(EndReason::Expired, |reason| reason.0);
     let receipt = Notice::Receipt {
         reason: reason.clone(),

@@ -40,7 +40,7 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     attempt.begin(Step::Prepare).await?;
     let place = attempt.workplace().await?;
     attempt.end(Step::Prepare, "done", "").await?;
-    if !attempt.was_begun(Step::Apply).await? {
+    if attempt.run.plan.is_none() {
         plan(attempt, &place).await?;
         // Nothing asks a person yet: policy will, here, before anything is made.
         attempt.begin(Step::Gate).await?;
@@ -81,7 +81,9 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     let call = engine.plan(&place.job);
     attempt.child(Step::Plan, "plan", call, limit, &place.manifest).await?;
     let call = engine.show(&place.job);
-    let shown = attempt.secret_child("show", call, limit, &place.manifest).await?;
+    let shown = attempt
+        .secret_child(&format!("show-{}", attempt.run.epoch), call, limit, &place.manifest)
+        .await?;
     let json = shown.take_stdout(LARGEST_PLAN).map_err(|error| {
         Stopped::failed(Step::Plan, format!("the plan cannot be read: {error}"))
     })?;
@@ -126,7 +128,7 @@ fn collect(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
         });
     }
     let outputs = collected.secrets.iter().map(|(_, _, value)| value);
-    attempt.hide(place.secrets.values().chain(outputs));
+    attempt.hide(place.secrets.iter().chain(outputs));
     // An output that repeats a secret is one, whatever the manifest calls it.
     let scrubber = attempt.scrubber();
     let (shown, leaking): (Vec<_>, Vec<_>) = collected

@@ -1,5 +1,6 @@
 //! Keeps a claim alive, and hears through it that the run was called off.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -7,6 +8,7 @@ use tokio::task::AbortHandle;
 
 use super::{Shop, millis};
 use crate::domain::{Actor, RunId};
+use crate::process::Supervised;
 use crate::store::StoreError;
 use crate::store::runs::{self, Run};
 
@@ -20,6 +22,9 @@ pub(super) enum Pulse {
     Lost,
 }
 
+/// The child that runs just now: its stamp is renewed with the claim, and never without it.
+pub(super) type Stamped = Arc<Mutex<Option<Supervised>>>;
+
 /// Beats until it is dropped.
 pub(super) struct Heartbeat(AbortHandle);
 
@@ -30,15 +35,24 @@ impl Drop for Heartbeat {
 }
 
 impl Heartbeat {
-    pub(super) fn start(shop: &Shop, run: &Run) -> (Heartbeat, watch::Receiver<Pulse>) {
+    pub(super) fn start(
+        shop: &Shop,
+        run: &Run,
+        stamped: Stamped,
+    ) -> (Heartbeat, watch::Receiver<Pulse>) {
         let first = run.cancel_by.clone().map_or(Pulse::Held, |by| Pulse::Cancelled(by.0));
         let (sender, receiver) = watch::channel(first);
-        let beat = beat(shop.clone(), run.id.clone(), run.epoch, sender);
+        let beat = beat(shop.clone(), (run.id.clone(), run.epoch), stamped, sender);
         (Heartbeat(tokio::spawn(beat).abort_handle()), receiver)
     }
 }
 
-async fn beat(shop: Shop, id: RunId, epoch: i64, pulse: watch::Sender<Pulse>) {
+async fn beat(
+    shop: Shop,
+    (id, epoch): (RunId, i64),
+    stamped: Stamped,
+    pulse: watch::Sender<Pulse>,
+) {
     // A beat that fails is tried again sooner: a short outage must not cost the claim.
     let hurried = (shop.settings.heartbeat / 5).max(Duration::from_millis(50));
     let mut pause = shop.settings.heartbeat;
@@ -51,6 +65,9 @@ async fn beat(shop: Shop, id: RunId, epoch: i64, pulse: watch::Sender<Pulse>) {
             Ok(next) => {
                 pause = shop.settings.heartbeat;
                 let lost = next == Pulse::Lost;
+                if !lost {
+                    stamp(&stamped);
+                }
                 pulse.send_if_modified(|now| std::mem::replace(now, next.clone()) != next);
                 if lost {
                     return;
@@ -61,6 +78,15 @@ async fn beat(shop: Shop, id: RunId, epoch: i64, pulse: watch::Sender<Pulse>) {
                 pause = hurried;
             }
         }
+    }
+}
+
+/// Says to the child's supervisor that the claim holds.
+fn stamp(stamped: &Stamped) {
+    // A panic elsewhere leaves the handle as good as it was.
+    let child = stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+    if let Some(Err(error)) = child.map(|child| child.renew_stamp()) {
+        tracing::warn!(%error, "a stamp could not be renewed");
     }
 }
 

@@ -5,6 +5,7 @@ mod child;
 mod complete;
 mod create;
 mod destroy;
+mod folders;
 mod heartbeat;
 mod journal;
 mod progress;
@@ -21,9 +22,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::commands::Ctx;
+use crate::domain::RunId;
 use crate::domain::run::{RunKind, Weight};
 use crate::engine::installed::Installed;
-use crate::process::{StampDeadlines, Supervised};
+use crate::process::{StampDeadlines, Supervised, leftovers_of};
 use crate::store::runs::{self, Run};
 use crate::template::EngineKind;
 
@@ -60,6 +62,9 @@ pub struct Settings {
     pub cli_config: Option<PathBuf>,
 }
 
+/// How long a run rests after the database or the disk was in the way.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(2);
+
 /// Claims and executes until it is told to stop.
 pub struct Worker {
     ctx: Ctx,
@@ -88,6 +93,7 @@ impl Worker {
             (Weight::Heavy, Arc::new(Semaphore::new(self.settings.heavy))),
         ];
         let shop = Shop { ctx: self.ctx, settings: self.settings, engines: self.engines };
+        shop.sweep().await;
         let mut attempts = JoinSet::new();
         loop {
             for (weight, free) in &slots {
@@ -132,8 +138,25 @@ impl Shop {
         Ok(run)
     }
 
+    /// Lets go of a claim, so that the run goes on in a moment. Where others can claim, it has to run
+    /// out: on another host nobody could follow the child.
+    async fn give_back(&self, id: &RunId, epoch: i64) {
+        if self.settings.stamp.is_some() {
+            return;
+        }
+        let given = async {
+            let mut tx = self.ctx.db.write("give a claim back").await?;
+            let again = tx.real_now().await? + millis(TROUBLE_PAUSE);
+            runs::give_back(&mut tx, id, epoch, again).await?;
+            tx.commit().await
+        };
+        if let Err(error) = given.await {
+            tracing::warn!(%id, %error, "a claim could not be given back; it runs out by itself");
+        }
+    }
+
     async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
-        let id = run.id.clone();
+        let (id, epoch) = (run.id.clone(), run.epoch);
         let outcome = match run.kind {
             RunKind::Create => create::create(&self, run).await,
             RunKind::Destroy => destroy::destroy(&self, run).await,
@@ -143,9 +166,15 @@ impl Shop {
             }
         };
         match outcome {
-            Ok(()) => self.ctx.nudges.all(),
+            Ok(()) => {
+                self.ctx.nudges.all();
+                folders::remove(&self.settings.data.join("runs").join(id.as_str())).await;
+            }
             // The claim runs out, and whoever takes it goes on from the journal.
-            Err(error) => tracing::error!(%id, %error, "left a run to its next claim"),
+            Err(error) => {
+                tracing::error!(%id, %error, "left a run to its next claim");
+                self.give_back(&id, epoch).await;
+            }
         }
     }
 }
@@ -164,8 +193,15 @@ pub async fn end_children(data: &Path, grace: Duration) {
     while ending.join_next().await.is_some() {}
 }
 
+/// How many processes still run for this data folder.
+pub fn left_running(data: &Path) -> usize {
+    let children = folders(&data.join("runs")).into_iter().flat_map(|run| folders(&run));
+    children.map(|child| leftovers_of(&child).len()).sum()
+}
+
 async fn end_child(child: Supervised, grace: Duration) {
-    if child.interrupt().is_ok() && tokio::time::timeout(grace, child.wait()).await.is_ok() {
+    let interrupted = child.interrupt().is_ok();
+    if interrupted && matches!(tokio::time::timeout(grace, child.wait()).await, Ok(Ok(_))) {
         return;
     }
     if let Err(error) = child.bury(Duration::ZERO).await {

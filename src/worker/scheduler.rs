@@ -10,8 +10,10 @@ use crate::domain::clock::real_now;
 use crate::domain::reply::Refusal;
 use crate::store::{StoreError, environments};
 
-/// How many are taken at a time; the rest are due at once again.
+/// How many are taken at a time.
 const BATCH: i64 = 100;
+/// With reaping paused what is due stays due: a tick ends all the same.
+const MOST_BATCHES: usize = 50;
 
 /// Runs until `stop` turns true.
 pub async fn run(ctx: Ctx, schedule: Schedule, mut stop: watch::Receiver<bool>) {
@@ -26,20 +28,31 @@ pub async fn run(ctx: Ctx, schedule: Schedule, mut stop: watch::Receiver<bool>) 
     }
 }
 
-/// Warns and reaps what is due now.
+/// Warns and reaps what is due now, a batch after the other.
 pub async fn tick(ctx: &Ctx) -> Result<(), StoreError> {
+    for _ in 0..MOST_BATCHES {
+        if !batch(ctx).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// One batch; `true`: it was a full one, and more may be due.
+async fn batch(ctx: &Ctx) -> Result<bool, StoreError> {
     let now = ctx.now();
     let mut tx = ctx.db.read().await?;
     let warnings = environments::due(&mut tx, environments::DUE_WARNINGS, now, BATCH).await?;
     let reaps = environments::due(&mut tx, environments::DUE_REAPS, now, BATCH).await?;
     drop(tx);
+    let full = warnings.len().max(reaps.len()) as i64 == BATCH;
     for id in warnings {
         issue(ctx, Command::Warn(Target::Id(id))).await;
     }
     for id in reaps {
         issue(ctx, Command::Reap(Target::Id(id))).await;
     }
-    Ok(())
+    Ok(full)
 }
 
 async fn issue(ctx: &Ctx, command: Command) {

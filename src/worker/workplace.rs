@@ -8,7 +8,9 @@ use secrecy::SecretString;
 use super::attempt::{Attempt, Stopped};
 use crate::domain::run::Step;
 use crate::engine::installed::Installed;
-use crate::engine::{Job, Layout, Opened, Preparation, Prepared, Variables, cli_config};
+use crate::engine::{
+    Invocation, Job, Layout, Opened, Preparation, Prepared, Variables, cli_config,
+};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
@@ -23,8 +25,8 @@ pub(super) struct Workplace {
     pub(super) job: Job,
     /// How its state was found.
     pub(super) opened: Opened,
-    /// Every secret that the run knows.
-    pub(super) secrets: BTreeMap<String, SecretString>,
+    /// Every secret that the run knows: the inputs', and the credentials that its children get.
+    pub(super) secrets: Vec<SecretString>,
 }
 
 impl Attempt {
@@ -41,15 +43,20 @@ impl Attempt {
         let manifest = template.manifest;
         let installed = self.installed(&manifest)?;
         let layout = self.layout(&archive, &installed)?;
+        let inputs = self.secret_inputs().await?;
+        let credentials = self.credentials(&manifest);
+        let hidden = credentials.iter().filter(|(name, _)| is_secret(name));
+        let mut secrets: Vec<SecretString> =
+            hidden.map(|(_, value)| SecretString::from(value.clone())).collect();
+        secrets.extend(inputs.values().cloned());
+        self.hide(&secrets);
         let prepared = self.prepare(&installed, &layout, &manifest).await?;
         let mut job = Job::new(&layout, &prepared, &self.environment.name, &self.folder())
             .map_err(Stopped::engine(step))?;
-        let secrets = self.secret_inputs().await?;
-        self.hide(secrets.values());
         let tags = self.tags().await?;
-        let variables = self.variables(&manifest, &secrets, &tags);
+        let variables = self.variables(&manifest, &inputs, &tags);
         job.tags = manifest.all_tags(&tags);
-        job.credentials = self.credentials(&manifest);
+        job.credentials = credentials;
         let variables = Variables { plain: variables, ..Variables::default() };
         job.write_variables(&variables).map_err(Stopped::engine(step))?;
         let opened = installed.engine.open(&job).map_err(Stopped::engine(step))?;
@@ -115,7 +122,7 @@ impl Attempt {
                 Preparation::Needed(invocations, guard) => {
                     for (n, mut invocation) in invocations.into_iter().enumerate() {
                         invocation.env.extend(self.credentials(manifest));
-                        let name = format!("prepare-{n}");
+                        let name = format!("prepare-{}-{n}", attempt_of(&invocation));
                         let limit = manifest.limits.plan.real();
                         self.child(Step::Prepare, &name, invocation, limit, manifest).await?;
                     }
@@ -198,6 +205,19 @@ impl Attempt {
         found.extend(wanted.role.clone().map(|role| ("AWS_ROLE_ARN".to_owned(), role)));
         found
     }
+}
+
+/// Whether a variable holds what nobody may read; a region or an address may stand in a log.
+fn is_secret(name: &str) -> bool {
+    ["SECRET", "TOKEN", "PASSWORD", "KEY"].iter().any(|part| name.contains(part))
+        && !name.ends_with("_FILE")
+}
+
+/// The folder of the attempt that a preparing call works in: a call of an earlier attempt is not its own.
+fn attempt_of(invocation: &Invocation) -> String {
+    let data = invocation.env.get("TF_DATA_DIR").map(Path::new);
+    let attempt = data.and_then(Path::parent).and_then(Path::file_name);
+    attempt.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Lays a version's source out as it was, once: beside, then renamed, so that half of it never stands.

@@ -43,10 +43,7 @@ impl Demo {
             Err(error) => return fail(&error.to_string()),
         };
         if self.auto {
-            return tokio::select! {
-                code = auto(world) => code,
-                () = asked_to_stop() => fail("interrupted"),
-            };
+            return auto(world).await;
         }
         println!("The playground is at {}", world.playground.page_url());
         println!("Type /infra new preview-env there. Ctrl-C ends everything and leaves nothing.");
@@ -61,7 +58,10 @@ impl Demo {
 
 async fn auto(world: World) -> ExitCode {
     let begun = tokio::time::Instant::now();
-    let played = life::play(&world).await;
+    let played = tokio::select! {
+        played = life::play(&world) => played,
+        () = asked_to_stop() => Err(anyhow::anyhow!("interrupted")),
+    };
     let ended = world.end().await;
     match (played, ended) {
         (Ok(()), Ok(())) => {

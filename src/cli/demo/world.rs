@@ -178,7 +178,7 @@ impl World {
     pub async fn end(mut self) -> Result<(), WorldError> {
         self.stop_bot().await;
         crate::worker::end_children(&self.config.data, CHILDREN_END_WITHIN).await;
-        let left = crate::process::leftovers_of(&self.config.data).len();
+        let left = crate::worker::left_running(&self.config.data);
         self.playground.stop().await;
         let what = self.folder.path().display().to_string();
         open_up(self.folder.path());

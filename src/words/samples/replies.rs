@@ -164,6 +164,10 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
             Refusal::WrongState { name: long(), status: Status::Ready, wanted: long() },
         ),
         (
+            Refusal::AlreadyExtended { name: name(), expires_at: NOW + Span::hours(8) },
+            Refusal::AlreadyExtended { name: long(), expires_at: NOW },
+        ),
+        (
             Refusal::AtMaximum { name: name(), latest: NOW + Span::hours(20) },
             Refusal::AtMaximum { name: long(), latest: NOW },
         ),

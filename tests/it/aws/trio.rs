@@ -85,7 +85,9 @@ fn holds_what_it_promises(plan: &Value) -> Result<()> {
     let after = |address: &str| {
         let changes = plan["resource_changes"].as_array();
         let change = changes.and_then(|all| all.iter().find(|one| one["address"] == address));
-        change.map(|one| &one["change"]["after"]).with_context(|| format!("no {address} is planned"))
+        change
+            .map(|one| &one["change"]["after"])
+            .with_context(|| format!("no {address} is planned"))
     };
     let database = after("aws_db_instance.this")?;
     let cache = after("aws_elasticache_replication_group.this")?;
@@ -101,9 +103,14 @@ fn holds_what_it_promises(plan: &Value) -> Result<()> {
         ("the bucket's policies blocked", &bucket["block_public_policy"], Value::from(true)),
         ("the bucket encrypted by", &algorithm["sse_algorithm"], Value::from("aws:kms")),
     ] {
-        ensure!(is.to_string().trim_matches('"') == should.to_string().trim_matches('"'), "{what}: {is}, not {should}");
+        ensure!(
+            is.to_string().trim_matches('"') == should.to_string().trim_matches('"'),
+            "{what}: {is}, not {should}"
+        );
     }
-    for resource in ["aws_db_instance.this", "aws_elasticache_replication_group.this", "aws_s3_bucket.this"] {
+    for resource in
+        ["aws_db_instance.this", "aws_elasticache_replication_group.this", "aws_s3_bucket.this"]
+    {
         let tags = &after(resource)?["tags_all"];
         ensure!(tags["mayfly:installation"] == "0a1b", "{resource} is not tagged: {tags}");
     }
@@ -116,7 +123,8 @@ fn layout(root: &Path) -> Result<Layout> {
     let version = TERRAFORM.parse_version(&String::from_utf8_lossy(&version.stdout));
     Ok(Layout {
         version: root.join("version"),
-        source: concat!(env!("CARGO_MANIFEST_DIR"), "/templates/environments/postgres-s3-redis").into(),
+        source: concat!(env!("CARGO_MANIFEST_DIR"), "/templates/environments/postgres-s3-redis")
+            .into(),
         states: root.join("states"),
         program,
         program_version: version.context("terraform tells no version")?,

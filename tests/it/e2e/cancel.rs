@@ -8,7 +8,7 @@ use super::stage::{Options, Stage, processes_of};
 const SLOW_PLAN: &str = r#"#!/bin/sh
 for word in "$@"; do
     if [ "$word" = plan ]; then
-        echo begun >>"$MAYFLY_WORK_DIR/trace"
+        echo begun >"$0.trace"
         sleep 600
         exit 1
     fi
@@ -21,8 +21,8 @@ on_both! {
         let stage = Stage::start(Options::on(database).with("slow")).await;
         let alice = stage.alice();
         let order = alice.orders("slow", &[("in_seconds", "600".into())]).await;
-        let trace = stage.run_writes("trace", "begun").await;
-        let apply = trace.parent().and_then(|work| work.parent()).expect("has one").join("apply");
+        stage.says(&stage.trace(), "begun").await;
+        let apply = stage.child("apply");
         assert!(!processes_of(&apply).is_empty() || cfg!(not(target_os = "linux")));
 
         let answer = alice.presses(&order.card(), "cancel").await;
@@ -34,7 +34,7 @@ on_both! {
         assert!(receipt.says("called off its creation"), "{}", receipt.plain());
         let left = std::fs::read_dir(stage.data().join("sites")).map_or(0, Iterator::count);
         assert_eq!(left, 0);
-        let text = std::fs::read_to_string(trace).expect("is there");
+        let text = std::fs::read_to_string(stage.trace()).expect("is there");
         assert!(!text.contains("ended"), "{text}");
         stage.ends().await;
     }
@@ -50,8 +50,8 @@ on_both! {
         let stage = Stage::start(options).await;
         let alice = stage.alice();
         let order = alice.orders("quick", &[]).await;
-        let trace = stage.run_writes("trace", "begun").await;
-        let plan = trace.parent().and_then(|work| work.parent()).expect("has one").join("plan");
+        stage.says(&folder.path().join("terraform-with-a-slow-plan.trace"), "begun").await;
+        let plan = stage.child("plan");
 
         alice.asks(&format!("cancel {}", order.name)).await;
         let said = order.says("is cancelled").await;

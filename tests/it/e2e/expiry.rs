@@ -79,7 +79,8 @@ on_both! {
         };
         carol.waits("the second warning", again).await;
         stage.moves_clock(Span::hours(1) + Span::minutes(1)).await;
-        carol.reads("payments", "is destroyed").await;
+        stage.counts(1, "SELECT count(*) FROM environments WHERE status = 'destroyed'").await;
+        carol.reads("payments", "is destroyed: its time was over").await;
         let row = stage.row(&order.name).await;
         assert_eq!(row.end_reason.map(|reason| reason.0), Some(EndReason::Expired));
         stage.ends().await;

@@ -31,10 +31,10 @@ on_both! {
     async fn an_apply_that_never_ends_fails_by_its_limit(database: Database) {
         let stage = Stage::start(Options::on(database).with("endless")).await;
         let order = stage.alice().orders("endless", &[]).await;
-        let trace = stage.run_writes("trace", "begun").await;
+        stage.says(&stage.trace(), "begun").await;
+        let apply = stage.child("apply");
         let failed = order.says("it failed at").await;
         assert!(failed.says("The apply took longer than its limit of 4 s"), "{}", failed.plain());
-        let apply = trace.parent().and_then(|work| work.parent()).expect("has one").join("apply");
         assert_eq!(processes_of(&apply), [0; 0], "its processes live on");
         order.says("its state is empty").await;
         let left = std::fs::read_dir(stage.data().join("sites")).map_or(0, Iterator::count);
@@ -48,8 +48,7 @@ on_both! {
         let hidden = [slack.bot_token(), slack.app_token(), slack.signing_secret(), "xoxb-", "xapp-"]
             .map(str::to_owned);
         let order = stage.ready("environ").await;
-        let dump = stage.of_runs("env").pop().expect("it was dumped");
-        let dump = std::fs::read_to_string(dump).expect("it is text");
+        let dump = std::fs::read_to_string(stage.data().join("env")).expect("it was dumped");
         assert_allowed(&dump, &hidden);
         order.is_destroyed().await;
         stage.ends().await;

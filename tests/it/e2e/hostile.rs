@@ -99,17 +99,15 @@ on_both! {
     }
 }
 
-/// None of these stands in the clear in the database, in what was said to Slack, or in a child's output.
+/// None of these stands in the clear in the database, in what was said to Slack, or in a file of the bot
+/// but the engine's own state.
 pub async fn assert_unwritten(stage: &Stage, secrets: &[String]) {
     let mut written = stage.everything_stored().await;
     written.push(("Slack".to_owned(), format!("{:?}", without_links(stage))));
-    for file in files(&stage.data().join("runs")) {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if ["stdout", "stderr", "spec.json", "command.json"].contains(&name.as_str()) {
-            let text = std::fs::read(&file).unwrap_or_default();
-            let text = String::from_utf8_lossy(&text).into_owned();
-            written.push((file.display().to_string(), text));
-        }
+    let states = stage.data().join("states");
+    for file in files(&stage.data()).into_iter().filter(|file| !file.starts_with(&states)) {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap_or_default()).into_owned();
+        written.push((file.display().to_string(), text));
     }
     for (place, text) in written {
         for secret in secrets {

@@ -26,15 +26,37 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn a_start_sweeps_what_ended_runs_left(database: Database) {
+        let mut stage = Stage::start(Options::on(database).with("quick")).await;
+        stage.ready("quick").await;
+        stage.settles().await;
+        stage.stops_bot().await;
+        let ended = stage.texts("SELECT id FROM runs").await.pop().expect("there is one");
+        let runs = stage.data().join("runs");
+        // As if the bot had been killed between the end of the run and the removal of its folder.
+        for (run, file) in [(ended.as_str(), "vars.json"), ("nobodys", "vars.json")] {
+            std::fs::create_dir_all(runs.join(run)).expect("it can be made");
+            std::fs::write(runs.join(run).join(file), "{}").expect("it can be written");
+        }
+        stage.starts_bot().await;
+        let deadline = Instant::now() + PATIENCE;
+        while runs.join(&ended).exists() {
+            assert!(Instant::now() < deadline, "it is not swept");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(runs.join("nobodys/vars.json").exists(), "what is not known was touched");
+        std::fs::remove_dir_all(runs.join("nobodys")).expect("it can be removed");
+        stage.ends().await;
+    }
+
     async fn a_restart_in_mid_apply_follows_the_child(database: Database) {
         let mut stage = Stage::start(quickly_claimed(database)).await;
         let order = stage.alice().orders("slow", &[("in_seconds", "5".into())]).await;
-        let trace = stage.run_writes("trace", "begun").await;
+        stage.says(&stage.trace(), "begun").await;
         stage.restarts_bot().await;
         order.is_ready().await;
-        let text = std::fs::read_to_string(trace).expect("is there");
+        let text = std::fs::read_to_string(stage.trace()).expect("is there");
         assert_eq!(text.lines().collect::<Vec<_>>(), ["begun", "ended"], "it ran otherwise than once");
-        assert_eq!(stage.of_runs("trace").len(), 1);
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1);
         order.is_destroyed().await;
         stage.ends().await;
@@ -43,7 +65,7 @@ on_both! {
     async fn an_apply_that_ends_while_the_bot_is_down_is_collected(database: Database) {
         let mut stage = Stage::start(quickly_claimed(database)).await;
         let order = stage.alice().orders("slow", &[("in_seconds", "1".into())]).await;
-        let trace = stage.run_writes("trace", "begun").await;
+        stage.says(&stage.trace(), "begun").await;
         stage.stops_bot().await;
         let deadline = Instant::now() + PATIENCE;
         while !stage.processes().is_empty() && Instant::now() < deadline {
@@ -51,7 +73,7 @@ on_both! {
         }
         stage.starts_bot().await;
         order.is_ready().await;
-        let text = std::fs::read_to_string(trace).expect("is there");
+        let text = std::fs::read_to_string(stage.trace()).expect("is there");
         assert_eq!(text.lines().collect::<Vec<_>>(), ["begun", "ended"]);
         stage.ends().await;
     }

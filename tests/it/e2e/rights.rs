@@ -88,6 +88,21 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn the_home_tab_lists_what_is_mine_with_its_buttons(database: Database) {
+        let stage = Stage::start(Options::on(database).with("quick")).await;
+        let (alice, bob) = (stage.alice(), stage.bob());
+        let order = stage.ready("quick").await;
+        alice.persona.opens_home().await;
+        let home = alice.waits("the home tab", |s| s.home.clone().filter(|h| h.says(&order.name)));
+        assert!(home.await.button("destroy").is_some());
+        bob.persona.opens_home().await;
+        let others = bob.waits("the home tab", |s| s.home.clone()).await;
+        assert!(!others.says(&order.name), "{}", others.plain());
+        alice.persona.presses_in_home("destroy").await.expect("it is pressed");
+        order.says("its state is empty").await;
+        stage.ends().await;
+    }
+
     async fn the_brakes_hold_and_are_seen(database: Database) {
         let stage = Stage::start(Options::on(database).with("quick")).await;
         let (alice, carol) = (stage.alice(), stage.carol());

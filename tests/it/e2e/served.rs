@@ -15,7 +15,7 @@ use secrecy::ExposeSecret as _;
 use super::failing::assert_allowed;
 use super::pages::{Browser, link};
 use super::people::Player;
-use super::stage::{PATIENCE, files, processes_of, template_folder};
+use super::stage::{PATIENCE, processes_of, template_folder};
 use crate::support::database::Database;
 
 on_both! {
@@ -50,8 +50,7 @@ async fn served_life(database: Database, mode: &str) {
     // The bot has its secrets in its environment here; children see none of it.
     let dumped = alice.orders("environ", &[]).await;
     dumped.is_ready().await;
-    let dump = files(&served.data()).into_iter().find(|path| path.ends_with("work/env"));
-    let dump = std::fs::read_to_string(dump.expect("it was dumped")).expect("it is text");
+    let dump = std::fs::read_to_string(served.data().join("env")).expect("it was dumped");
     assert_allowed(&dump, &served.secrets);
     dumped.is_destroyed().await;
 

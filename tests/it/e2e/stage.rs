@@ -16,11 +16,13 @@ use crate::support::database::Database;
 /// How long anything may take that a person waits for, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
+type Adjust = Box<dyn FnOnce(&mut Config) + Send>;
+
 /// How a world is to be.
 pub struct Options {
     database: Database,
     settings: WorldSettings,
-    adjust: Vec<Box<dyn FnOnce(&mut Config) + Send>>,
+    adjust: Vec<Adjust>,
 }
 
 impl Options {
@@ -255,26 +257,26 @@ impl Stage {
         self.delivers_all().await;
     }
 
-    /// The files of this name in all runs' folders.
-    pub fn of_runs(&self, name: &str) -> Vec<PathBuf> {
-        files(&self.data().join("runs")).into_iter().filter(|path| path.ends_with(name)).collect()
+    /// What the slow templates' shell has written.
+    pub fn trace(&self) -> PathBuf {
+        self.data().join("trace")
     }
 
-    /// Waits until a file of this name in a run's folder says this.
-    pub async fn run_writes(&self, name: &str, text: &str) -> PathBuf {
+    /// Waits until a file says this.
+    pub async fn says(&self, file: &Path, text: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let says =
-                |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|t| t.contains(text));
-            if let Some(found) = self.of_runs(name).into_iter().find(says) {
-                return found;
-            }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "no run has written {text} into {name}"
-            );
+        while !std::fs::read_to_string(file).is_ok_and(|there| there.contains(text)) {
+            let name = file.display();
+            assert!(tokio::time::Instant::now() < deadline, "nobody wrote `{text}` into {name}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// The folder of a child of the only run.
+    pub fn child(&self, name: &str) -> PathBuf {
+        let runs: Vec<_> = std::fs::read_dir(self.data().join("runs")).expect("is there").collect();
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        runs.into_iter().flatten().map(|run| run.path().join(name)).next().expect("there is one")
     }
 
     /// The processes that run for this world, told by their environment.
@@ -291,6 +293,13 @@ impl Stage {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(self.processes(), [0; 0], "processes are left over");
+        // They hold secrets in the clear.
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
+        while !files(&self.data().join("runs")).is_empty() {
+            let in_time = tokio::time::Instant::now() < deadline;
+            assert!(in_time, "left: {:?}", files(&self.data().join("runs")));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         let world = self.world.take().expect("it ends once");
         world.end().await.expect("nothing is left");
         assert!(!self.folder.exists(), "the folder is left");

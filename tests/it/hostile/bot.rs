@@ -66,7 +66,8 @@ impl Bot {
         let file = file.display().to_string();
         let exe = env!("CARGO_BIN_EXE_mayfly");
         // The shell tells the process id and becomes the bot.
-        let command = ["sh", "-c", "echo pid $$; exec \"$@\"", "sh", exe, "serve", "--config", &file];
+        let command =
+            ["sh", "-c", "echo pid $$; exec \"$@\"", "sh", exe, "serve", "--config", &file];
         let keep = Keep { folder: &folder, signal: "TERM", command: &command };
         let process = Kept::start(keep, |command| {
             command.envs(environment(database, workspace));

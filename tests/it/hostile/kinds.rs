@@ -206,7 +206,8 @@ impl Seed {
     fn renewed(&self, number: usize) -> Value {
         let mut payload = self.delivered.payload.clone();
         let id = |prefix: &str| json!(format!("{prefix}{number}"));
-        for (place, id) in [("/trigger_id", id("T.")), ("/view/id", id("V0")), ("/event_id", id("Ev"))]
+        for (place, id) in
+            [("/trigger_id", id("T.")), ("/view/id", id("V0")), ("/event_id", id("Ev"))]
         {
             if let Some(value) = payload.pointer_mut(place) {
                 *value = id;

@@ -85,20 +85,21 @@ on_both! {
         let before = rows::settled(&database.db).await?;
         let alice = workspace.person("alice");
         let many = |n: usize| (0..n).map(|n| format!(" k{n}=v")).collect::<String>();
-        for (typed, answer) in [
-            (format!("/infra new preview-env{}", many(60_000)), "no such input"),
-            (format!("/infra new preview-env{}", many(300)), "no such input"),
-            (format!("/infra new preview-env branch={}", "x".repeat(900_000)), "200"),
-            (format!("/infra new{}", " =".repeat(100_000)), "neither a template"),
-            (format!("/infra {}", "\"".repeat(800_000)), "help"),
-            (format!("/infra show {}", "y".repeat(900_000)), "environment"),
+        for (typed, answers) in [
+            (format!("/infra new preview-env{}", many(60_000)), ["no such input", "key=value"]),
+            (format!("/infra new preview-env{}", many(300)), ["no such input", "no such input"]),
+            (format!("/infra new preview-env branch={}", "x".repeat(900_000)), ["200", "200"]),
+            (format!("/infra new{}", " =".repeat(100_000)), ["key=value", "template"]),
+            (format!("/infra {}", "\"".repeat(300_000)), ["help", "help"]),
+            (format!("/infra show {}", "y".repeat(900_000)), ["environment", "environment"]),
         ] {
             alice.reloads();
             alice.types("environments", &typed).await?;
             let said = alice.waits_for("an answer", PATIENCE, |s| s.ephemerals.last().cloned());
             let said = said.await?.plain();
             let start: String = typed.chars().take(40).collect();
-            ensure!(said.to_lowercase().contains(answer), "{start}…: {said}");
+            let low = said.to_lowercase();
+            ensure!(answers.iter().any(|answer| low.contains(answer)), "{start}…: {said}");
         }
         let grown = bot.resident()?.saturating_sub(resident);
         ensure!(grown < MOST_GROWTH, "the bot has grown by {grown} bytes");

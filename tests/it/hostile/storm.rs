@@ -31,7 +31,7 @@ on_both! {
         for kind in Kind::ALL {
             storm.bad(kind, &seeds).await?;
         }
-        storm.then_a_good_one(&workspace, &name).await
+        storm.then_a_good_one(&workspace, &name, &seeds).await
     }
 }
 
@@ -142,23 +142,43 @@ impl Storm<'_> {
         Ok(())
     }
 
-    /// Afterwards people are served as before.
-    async fn then_a_good_one(&self, workspace: &Workspace, name: &str) -> Result<()> {
-            let carol = workspace.person("carol");
+    /// Afterwards people are served as before. And of the very same requests, but in order, something comes:
+    /// so the others came to nothing because they were bad.
+    async fn then_a_good_one(
+        &self,
+        workspace: &Workspace,
+        name: &str,
+        seeds: &[Seed],
+    ) -> Result<()> {
+        let carol = workspace.person("carol");
         carol.types("environments", "/infra list all").await?;
         carol.waits_for("the list", PATIENCE, |s| s.ephemeral_says(name)).await?;
-        let alice = workspace.person("alice");
-        alice.types("environments", &format!("/infra extend {name} 1h")).await?;
+        let answers =
+            self.send(seeds.iter().enumerate().map(|(n, seed)| seed.again(MANY + n))).await;
+        let refused = answers.iter().find(|(_, answer)| answer.status != Some(200));
+        ensure!(refused.is_none(), "a good one was refused: {refused:?}");
         let limit = tokio::time::Instant::now() + PATIENCE;
         loop {
             let now = rows::read(self.db).await?;
-            let changed = rows::differences(&self.before, &now);
-            if changed.iter().any(|change| change.starts_with("environments:")) {
+            let (made, extended) = (&now["environments"], &now["audit"]);
+            if made.0 == 2
+                && ready(&made.1) == 2
+                && extended.1.matches("environment.extended").count() == 2
+            {
                 return Ok(());
             }
             let log = self.bot.log();
-            ensure!(tokio::time::Instant::now() < limit, "nothing is extended: {changed:?}\n{log}");
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            let changed = rows::differences(&self.before, &now);
+            ensure!(
+                tokio::time::Instant::now() < limit,
+                "too little was done: {changed:#?}\n{log}"
+            );
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
+}
+
+/// How many rows of environments are ready.
+fn ready(rows: &str) -> usize {
+    rows.lines().filter(|row| row.contains("'ready'") || row.contains(",ready,")).count()
 }

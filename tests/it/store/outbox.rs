@@ -50,6 +50,7 @@ on_both! {
         let thread = Route::Thread { environment: EnvironmentId("e1".into()), owner: alice() };
         push(&mut tx, "d2", thread, Notice::Ready).await?;
         assert_eq!(outbox::pending(&mut tx).await?, 5);
+        assert_eq!(ids(&outbox::pending_in(&mut tx, "channel:a").await?), ["a1", "a2"]);
 
         let first = heads(&mut tx, 0).await?;
         assert_eq!(ids(&first), ["a1", "b1", "d1"]);
@@ -83,6 +84,19 @@ on_both! {
         assert!(heads(&mut tx, 1).await?.is_empty(), "it is held");
         assert_eq!(outbox::release_all(&mut tx).await?, 1);
         assert_eq!(ids(&heads(&mut tx, 1).await?), ["a1"]);
+        Ok(())
+    }
+
+    async fn a_token_is_forgotten_once_it_was_told(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        let wanted = Notice::SecretsWanted { url_path: "/enter/token".into(), labels: vec!["x".into()] };
+        push(&mut tx, "a1", channel("a"), wanted.clone()).await?;
+        let head = heads(&mut tx, 0).await?;
+        assert_eq!(head[0].notice.0, wanted);
+        outbox::dead(&mut tx, &id("a1"), "gone", START).await?;
+        let kept = outbox::dead_letters(&mut tx, 1).await?;
+        let told = Notice::SecretsWanted { url_path: String::new(), labels: Vec::new() };
+        assert_eq!(kept[0].notice.0, told);
         Ok(())
     }
 

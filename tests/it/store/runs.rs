@@ -106,6 +106,18 @@ on_both! {
         Ok(())
     }
 
+    async fn a_claim_is_given_back_by_its_holder_alone(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        requested(&mut tx, "e1").await?;
+        let id = queue(&mut tx, "e1", 0).await?;
+        claim(&mut tx, "w", 1).await?.expect("is due");
+        assert!(!runs::give_back(&mut tx, &id, 0, 5).await?, "another epoch's");
+        assert!(runs::give_back(&mut tx, &id, 1, 5).await?);
+        assert!(claim(&mut tx, "w", 4).await?.is_none(), "it rests");
+        assert_eq!(claim(&mut tx, "w", 5).await?.expect("is due again").epoch, 2);
+        Ok(())
+    }
+
     async fn a_failure_is_kept_whole(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         requested(&mut tx, "e1").await?;

@@ -1,10 +1,10 @@
-variable "mayfly_run_dir" {
+variable "mayfly_site_root" {
   type = string
 }
 
 resource "terraform_data" "dump" {
   provisioner "local-exec" {
     command     = "env > \"$OUT/env\""
-    environment = { OUT = var.mayfly_run_dir }
+    environment = { OUT = dirname(var.mayfly_site_root) }
   }
 }

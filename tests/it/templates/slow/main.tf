@@ -11,10 +11,6 @@ variable "mayfly_environment" {
   type = string
 }
 
-variable "mayfly_run_dir" {
-  type = string
-}
-
 resource "terraform_data" "made" {
   input = "${var.mayfly_site_root}/${var.mayfly_environment}"
 
@@ -36,7 +32,7 @@ resource "terraform_data" "waits" {
   provisioner "local-exec" {
     command = "echo begun >> \"$TRACE\"; sleep \"$SECONDS_TO_SLEEP\"; echo ended >> \"$TRACE\""
     environment = {
-      TRACE            = "${var.mayfly_run_dir}/trace"
+      TRACE            = "${dirname(var.mayfly_site_root)}/trace"
       SECONDS_TO_SLEEP = var.seconds
     }
   }
