@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Folder, LEAST};
-use crate::template::{EngineKind, InputKind, Manifest, OutputKind, RawInputs};
+use crate::template::{InputKind, Manifest, OutputKind, RawInputs};
 
 fn from(source: &str) -> Manifest {
     Folder::of(&[("template.yaml", LEAST), ("main.tf", source)]).template().manifest
