@@ -35,6 +35,9 @@ pub(super) async fn extend(
     let State::Ready(lifetime) = environment.state()? else {
         return Err(wrong_state(&environment, "be extended"));
     };
+    if lifetime.room() == Span::ZERO {
+        return Err(refuse(&environment, CannotExtend::AtMaximum(lifetime.latest)));
+    }
     if wanted.drawn_for.is_some_and(|drawn_for| drawn_for != lifetime.expires_at) {
         let (name, expires_at) = (environment.name.clone(), lifetime.expires_at);
         return Err(Refusal::AlreadyExtended { name, expires_at }.into());

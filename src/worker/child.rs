@@ -10,11 +10,10 @@ use tokio::time::Instant;
 
 use super::attempt::{Attempt, Stopped};
 use super::heartbeat::Pulse;
+use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
-use crate::engine::{Action, Event, Invocation, Severity};
-use crate::process::{
-    Cause, Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised,
-};
+use crate::engine::{Event, Invocation, Severity};
+use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
 use crate::store::run_log;
 use crate::template::Manifest;
 
@@ -25,10 +24,10 @@ const FLUSH: Duration = Duration::from_millis(500);
 
 /// What was read of a child so far.
 #[derive(Default)]
-struct Heard {
+pub(super) struct Heard {
     lines: Vec<String>,
-    tail: VecDeque<String>,
-    diagnostic: Option<Box<Failure>>,
+    pub(super) tail: VecDeque<String>,
+    pub(super) diagnostic: Option<Box<Failure>>,
     /// How far the output was read.
     after: Offsets,
 }
@@ -252,69 +251,5 @@ impl Attempt {
         heard.lines.clear();
         let offsets = serde_json::to_vec(&heard.after).unwrap_or_default();
         std::fs::write(folder.join(LOGGED), offsets).map_err(|e| Stopped::Trouble(e.to_string()))
-    }
-}
-
-/// A line for the log; `None` for what is no news to a reader.
-fn describe(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::Started { resource, action, .. } => format!("{resource}: {} …", verb(*action)),
-        Event::Progress { resource, elapsed, .. } => {
-            format!("{resource}: still at it after {} s", elapsed.as_secs())
-        }
-        Event::Completed { resource, elapsed, .. } => {
-            format!("{resource}: done in {} s", elapsed.as_secs())
-        }
-        Event::Errored { resource, .. } => format!("{resource}: failed"),
-        Event::Planned { resource, action, .. } => format!("{resource}: to {}", verb(*action)),
-        Event::Drifted { resource, .. } => format!("{resource}: changed outside"),
-        Event::Log(text) => text.clone(),
-        Event::Diagnostic(_) | Event::Summary(_) | Event::Outputs(_) => return None,
-    })
-}
-
-fn verb(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Replace => "replace",
-        Action::Delete => "delete",
-        Action::Read => "read",
-        Action::Forget => "forget",
-        Action::Import => "import",
-        Action::Nothing => "keep",
-    }
-}
-
-/// What a person is told of a call that did not succeed.
-fn failure(step: Step, exit: &Exit, limits: Limits, heard: Heard) -> Failure {
-    let span = |limit: Duration| crate::domain::Span::from_millis(super::millis(limit));
-    let tail: Vec<String> = heard.tail.into();
-    let limit = match exit.cause {
-        Cause::TimeLimit => {
-            Some(format!("The {step} took longer than its limit of {}.", span(limits.time)))
-        }
-        Cause::SilenceLimit => Some(format!(
-            "The {step} said nothing for {}, its limit on silence.",
-            span(limits.silence)
-        )),
-        Cause::NotStarted => exit.message.clone(),
-        Cause::Lost => Some(format!("The {step} was killed from outside.")),
-        _ => None,
-    };
-    if let Some(summary) = limit {
-        return Failure { step, summary, detail: String::new(), resource: None, place: None, tail };
-    }
-    match heard.diagnostic {
-        Some(diagnostic) => Failure { tail, ..*diagnostic },
-        None => {
-            let how = match (exit.code, exit.signal) {
-                (Some(code), _) => format!("code {code}"),
-                (None, Some(signal)) => format!("signal {signal}"),
-                (None, None) => exit.cause.to_string(),
-            };
-            let summary = format!("The {step} ended with {how} and no explanation.");
-            Failure { step, summary, detail: String::new(), resource: None, place: None, tail }
-        }
     }
 }

@@ -9,6 +9,7 @@ mod folders;
 mod heartbeat;
 mod journal;
 mod progress;
+mod said;
 pub mod schedule;
 pub mod scheduler;
 mod workplace;

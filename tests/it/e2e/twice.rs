@@ -47,12 +47,16 @@ on_both! {
         let alice = stage.alice();
         let order = stage.ready("quick").await;
 
-        alice.presses(&order.card(), "extend_4h").await;
+        let before = order.card();
+        alice.presses(&before, "extend_4h").await;
         let extended = stage.row(&order.name).await.expires_at;
         let press = latest(&stage, DeliveredKind::Interaction, "block_actions");
         for _ in 0..3 {
             stage.slack().redeliver(&press).await.expect("it is answered");
         }
+        // A second click on the button as it was drawn is for an end that is no more.
+        let again = alice.presses_stale(&before, "extend_4h").await;
+        assert!(again.says("is extended already"), "{}", again.plain());
         alice.asks(&format!("extend {} 1h", order.name)).await;
         let typed = latest(&stage, DeliveredKind::Command, "");
         for _ in 0..3 {
