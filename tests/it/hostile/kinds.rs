@@ -133,7 +133,7 @@ impl Seed {
     fn truncated(&self, number: usize) -> Attempt {
         let mut attempt = self.again(number);
         attempt.body.truncate(draw(number, "length", attempt.body.len()));
-        attempt.framing = if number % 2 == 0 { Framing::Length } else { Framing::CutOff };
+        attempt.framing = if number.is_multiple_of(2) { Framing::Length } else { Framing::CutOff };
         attempt
     }
 
@@ -148,7 +148,7 @@ impl Seed {
         }
         let now = real_now().seconds().to_string();
         let mut attempt = self.attempt(self.signed(&now, &body), body);
-        attempt.framing = if number % 2 == 0 { Framing::Length } else { Framing::Chunked };
+        attempt.framing = if number.is_multiple_of(2) { Framing::Length } else { Framing::Chunked };
         attempt
     }
 

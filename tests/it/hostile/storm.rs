@@ -54,7 +54,7 @@ async fn accepted(workspace: &Workspace) -> Result<String> {
     alice.types("environments", &format!("/infra extend {name} 1h")).await?;
     alice.waits_for("the extension", PATIENCE, |s| s.ephemeral_says("longer")).await?;
     alice.presses(&ready, "credentials").await?;
-    alice.waits_for("the link", PATIENCE, |s| link(s)).await?;
+    alice.waits_for("the link", PATIENCE, link).await?;
     alice.opens_home().await;
     alice.waits_for("App Home", PATIENCE, |s| s.home.clone()).await?;
     Ok(name)
