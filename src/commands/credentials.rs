@@ -9,10 +9,11 @@ use super::{Asked, CommandError, Ctx, Target};
 use crate::domain::environment::Status;
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
+use crate::domain::run::RunStatus;
 use crate::domain::{Actor, RevealId, Span};
 use crate::secrets::{AssociatedData, OpenError, Sealed, Token};
 use crate::store::environments::Environment;
-use crate::store::{StoreError, Tx, audit, environments, links, secrets};
+use crate::store::{StoreError, Tx, audit, environments, links, runs, secrets};
 
 /// How long a link opens, unless the environment ends before.
 pub const LINK_LIFE: Span = Span::hours(24);
@@ -28,6 +29,13 @@ pub(super) async fn credentials(
     }
     let found = resolve(ctx, &mut tx, asked, target, Right::Own).await?;
     let environment = environments::lock(&mut tx, &found.id).await?;
+    if waits_for_secrets(&mut tx, &environment).await? {
+        let path = enter_link(ctx, &mut tx, &environment).await?;
+        note_link(ctx, &mut tx, asked, &environment).await?;
+        tx.commit().await?;
+        let (url, expires_at) = (format!("{}{path}", ctx.public_url), ctx.now() + LINK_LIFE);
+        return Ok(Reply::SecretsAsked { facts: environment.facts(), url, expires_at });
+    }
     if environment.ready_at.is_some()
         && !matches!(environment.status, Status::Ready | Status::Updating)
     {
@@ -37,6 +45,24 @@ pub(super) async fn credentials(
         return Err(Refusal::NoCredentials { name: environment.name }.into());
     }
     let path = link(ctx, &mut tx, &environment, links::REVEAL).await?;
+    note_link(ctx, &mut tx, asked, &environment).await?;
+    tx.commit().await?;
+    let url = format!("{}{path}", ctx.public_url);
+    Ok(Reply::Credentials { facts: environment.facts(), url, expires_at: ctx.now() + LINK_LIFE })
+}
+
+/// Whether its create run waits for what only its owner can enter.
+async fn waits_for_secrets(tx: &mut Tx, environment: &Environment) -> Result<bool, CommandError> {
+    let run = runs::live(tx, &environment.id).await?;
+    Ok(run.is_some_and(|run| run.status == RunStatus::Waiting))
+}
+
+async fn note_link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    asked: Asked<'_>,
+    environment: &Environment,
+) -> Result<(), CommandError> {
     let entry = audit::Entry {
         environment: Some(&environment.id),
         run: None,
@@ -45,10 +71,7 @@ pub(super) async fn credentials(
         action: "credentials.linked",
         detail: json!({}),
     };
-    audit::record(&mut tx, entry).await?;
-    tx.commit().await?;
-    let url = format!("{}{path}", ctx.public_url);
-    Ok(Reply::Credentials { facts: environment.facts(), url, expires_at: ctx.now() + LINK_LIFE })
+    Ok(audit::record(tx, entry).await?)
 }
 
 /// A link to the page on which secret inputs are entered; its path on our own pages.

@@ -45,7 +45,9 @@ pub(super) async fn extend(
     let rules = &environment.rules.0;
     let step =
         wanted.span.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
-    let extended = lifetime.extend(step).map_err(|cannot| refuse(&environment, cannot))?;
+    // An end that has passed (reaping was paused, say) is extended from now: never into the past.
+    let late = ctx.now() - lifetime.expires_at;
+    let extended = lifetime.extend(step + late).map_err(|cannot| refuse(&environment, cannot))?;
     let event = Event::Extended(extended.lifetime);
     let environment = shift(ctx, &mut tx, &environment, event, Cause::of(asked.actor))
         .await

@@ -172,7 +172,7 @@ impl Config {
                 fall_back_after: span(r, "delivery.fall_back_after", Span::hours(1)),
             },
             engines: engines(r),
-            credentials: r.texts("credentials"),
+            credentials: credentials(r),
             data,
         }
     }
@@ -222,11 +222,33 @@ fn engines(r: &mut Reader) -> BTreeMap<String, PathBuf> {
     engines
 }
 
+/// What templates' processes may be given by name; secrets come from the bot's own environment.
+fn credentials(r: &mut Reader) -> BTreeMap<String, String> {
+    let credentials = r.texts("credentials");
+    for name in credentials.keys().filter(|name| is_secret(name)) {
+        r.refuse_in_file(
+            &format!("credentials.{name}"),
+            &format!("set {name} in the bot's environment"),
+        );
+    }
+    credentials
+}
+
+fn is_secret(name: &str) -> bool {
+    ["SECRET", "TOKEN", "PASSWORD", "PRIVATE_KEY"].iter().any(|part| name.contains(part))
+        && !name.ends_with("_FILE")
+}
+
 fn database(r: &mut Reader, data: &Path) -> Database {
     let Some(url) = r.secret_or_text("database.url") else {
         return Database::Sqlite(data.join("mayfly.db"));
     };
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if url::Url::parse(&url).is_ok_and(|url| url.password().is_some()) {
+            let hint =
+                "set MAYFLY_DATABASE_URL in the environment, or name a file: database.url_file";
+            r.refuse_in_file("database.url", hint);
+        }
         return Database::Postgres(Url(url));
     }
     if let Some(file) = url.strip_prefix("sqlite:") {
@@ -350,6 +372,19 @@ mod tests {
             assert!(text.contains(part), "{part} is not in:\n{text}");
         }
         assert!(!text.contains("xoxb-in-a-file"), "{text}");
+    }
+
+    #[test]
+    fn no_secret_may_stand_in_the_file() {
+        let toml = "[credentials]\nAWS_REGION = \"eu-west-1\"\nAWS_SECRET_ACCESS_KEY = \"hush\"\n[database]\nurl = \"postgres://u:hush@h/d\"\n";
+        let errors = with(toml, &[]).expect_err("two secrets");
+        let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let text = text.join("\n");
+        assert_eq!(errors.len(), 2, "{text}");
+        assert!(text.contains("mayfly.toml:3: credentials.AWS_SECRET_ACCESS_KEY"), "{text}");
+        assert!(text.contains("MAYFLY_DATABASE_URL") && !text.contains("hush"), "{text}");
+        let outside = [("MAYFLY_DATABASE_URL", "postgres://u:hush@h/d")];
+        assert!(with("", &outside).is_ok());
     }
 
     #[test]

@@ -120,19 +120,22 @@ impl Reader {
     /// A secret: from the environment, or from the file that `<key>_file` names. Never from the settings.
     pub(super) fn secret(&mut self, key: &str) -> Option<SecretString> {
         self.known.insert(key.to_owned());
-        if let Some(found) = self.found.get(key) {
-            self.errors.push(ConfigError {
-                place: format!("{}:{}: {key}", self.file, found.line),
-                problem: "a secret stands in the settings".to_owned(),
-                hint: format!(
-                    "set {} in the environment, or name a file: {}_file",
-                    variable(key),
-                    key
-                ),
-            });
+        let hint = format!("set {} in the environment, or name a file: {key}_file", variable(key));
+        if self.refuse_in_file(key, &hint) {
             return None;
         }
         self.file_or_environment(key).map(SecretString::from)
+    }
+
+    /// Refuses a secret that stands in the file, without repeating it; `true`: it does.
+    pub(super) fn refuse_in_file(&mut self, key: &str, hint: &str) -> bool {
+        let Some(found) = self.found.get(key) else { return false };
+        self.errors.push(ConfigError {
+            place: format!("{}:{}: {key}", self.file, found.line),
+            problem: "a secret stands in the settings".to_owned(),
+            hint: hint.to_owned(),
+        });
+        true
     }
 
     /// A URL that may carry a password, and may not.

@@ -140,6 +140,12 @@ pub enum Reply {
         url: String,
         expires_at: Timestamp,
     },
+    /// It still waits for its secret inputs: a new link to the page that asks for them.
+    SecretsAsked {
+        facts: EnvironmentFacts,
+        url: String,
+        expires_at: Timestamp,
+    },
     Templates {
         templates: Vec<TemplateLine>,
     },

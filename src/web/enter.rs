@@ -29,7 +29,7 @@ async fn ask(web: &Web, token: &str, status: StatusCode, errors: &[FieldError]) 
             let shown = page(web, status, "enter", &form(&asks, &secret, errors));
             ([(header::SET_COOKIE, door::cookie(web, &secret))], shown).into_response()
         }
-        Ok(None) => page(web, StatusCode::GONE, "closed", &json!({ "enter": true })),
+        Ok(None) => page(web, StatusCode::GONE, "closed", &json!({})),
         Err(error) => {
             tracing::error!(%error, "a link could not be looked up");
             trouble()
@@ -60,9 +60,7 @@ async fn enter(
     let given = given.map(|(name, value)| (name, SecretString::from(value))).collect();
     match commands::enter_secrets(&web.ctx, &token, given).await {
         Ok(name) => page(&web, StatusCode::OK, "entered", &json!({ "name": name })),
-        Err(EntryError::Closed) => {
-            page(&web, StatusCode::GONE, "closed", &json!({ "enter": true }))
-        }
+        Err(EntryError::Closed) => page(&web, StatusCode::GONE, "closed", &json!({})),
         Err(EntryError::Fields(errors)) => {
             ask(&web, &token, StatusCode::UNPROCESSABLE_ENTITY, &errors).await
         }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::Timestamp;
+use crate::domain::facts::EnvironmentFacts;
 use crate::domain::reply::{Attention, Audience, Refusal, Reply, RunLine, VERBS, Verb};
 
 use super::data::{self, left};
@@ -64,10 +65,10 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
             ("reply-logs", data)
         }
         Reply::Credentials { facts, url, expires_at } => {
-            let mut data = env(facts);
-            data["url"] = url.as_str().into();
-            data["link_expires_at"] = expires_at.0.into();
-            ("reply-credentials", data)
+            ("reply-credentials", linked(facts, url, *expires_at))
+        }
+        Reply::SecretsAsked { facts, url, expires_at } => {
+            ("reply-secrets-asked", linked(facts, url, *expires_at))
         }
         Reply::Templates { templates } => {
             let lines: Vec<Value> = templates.iter().take(MOST_LINES).map(data::template).collect();
@@ -149,7 +150,7 @@ pub(super) fn said(said: &Value) -> Value {
     })
 }
 
-fn env(facts: &crate::domain::facts::EnvironmentFacts) -> Value {
+fn env(facts: &EnvironmentFacts) -> Value {
     json!({ "env": data::environment(facts) })
 }
 
@@ -216,4 +217,12 @@ fn usage(word: &str) -> &str {
 
 fn first(names: &[String]) -> Vec<&String> {
     names.iter().take(MOST_LINES).collect()
+}
+
+/// An environment with a link that works for a while.
+fn linked(facts: &EnvironmentFacts, url: &str, expires_at: Timestamp) -> Value {
+    let mut data = env(facts);
+    data["url"] = url.into();
+    data["link_expires_at"] = expires_at.0.into();
+    data
 }

@@ -66,7 +66,8 @@ fn about_one(facts: &EnvironmentFacts, long: bool) -> Vec<Reply> {
         Reply::Destroying { facts: facts() },
         Reply::Cancelling { facts: facts() },
         Reply::Logs { facts: facts(), kind: RunKind::Create, status: RunStatus::Running, lines },
-        Reply::Credentials { facts: facts(), url, expires_at: NOW + Span::hours(24) },
+        Reply::Credentials { facts: facts(), url: url.clone(), expires_at: NOW + Span::hours(24) },
+        Reply::SecretsAsked { facts: facts(), url, expires_at: NOW + Span::hours(24) },
     ]
 }
 

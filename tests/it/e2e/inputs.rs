@@ -70,7 +70,11 @@ on_both! {
         let order = alice.orders("sealed", &[]).await;
         let wanted = order.says("waits for you").await;
         assert!(wanted.says("API key"), "{}", wanted.plain());
-        let page = link(&wanted, "/enter/");
+        let first = link(&wanted, "/enter/");
+        let again = alice.asks(&format!("credentials {}", order.name)).await;
+        assert!(again.says("waits for its secrets"), "{}", again.plain());
+        let page = link(&again, "/enter/");
+        assert_eq!(browser.crawls(&first, "a browser").await.status, 410);
         let waiting = "SELECT count(*) FROM runs WHERE status = 'waiting'";
         assert_eq!(stage.count(waiting).await, 1);
 
