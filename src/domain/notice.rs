@@ -25,8 +25,6 @@ pub enum Route {
     Card { environment: EnvironmentId, owner: Person },
     /// The thread of that card.
     Thread { environment: EnvironmentId, owner: Person },
-    /// A person's DM, outside any thread.
-    Direct { person: Person },
     /// A channel, by id or by `#name`.
     Channel { channel: String },
 }
@@ -38,7 +36,6 @@ impl Route {
             Route::Card { owner, .. } | Route::Thread { owner, .. } => {
                 format!("dm:{}:{}", owner.workspace, owner.user)
             }
-            Route::Direct { person } => format!("dm:{}:{}", person.workspace, person.user),
             Route::Channel { channel } => format!("channel:{channel}"),
         }
     }

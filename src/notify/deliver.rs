@@ -45,10 +45,6 @@ impl Notifier {
                 let Some(environment) = &context.environment else { return Ok(()) };
                 self.in_thread(environment, message, &context, &rendered).await?;
             }
-            Route::Direct { person } => {
-                let channel = self.dm(person).await?;
-                self.post(&Spot { channel, thread: None }, &rendered).await?;
-            }
             Route::Channel { channel } => {
                 let spot = Spot { channel: channel.clone(), thread: None };
                 self.post(&spot, &rendered).await?;

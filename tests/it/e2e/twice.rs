@@ -42,6 +42,10 @@ on_both! {
         a_form_submitted_again(Options::on(database)).await;
     }
 
+    async fn a_form_that_is_submitted_twice_over_a_socket_makes_one_environment(database: Database) {
+        a_form_submitted_again(Options::on(database).by(Transport::Socket)).await;
+    }
+
     async fn buttons_and_commands_act_once(database: Database) {
         let stage = Stage::start(Options::on(database).with("quick")).await;
         let alice = stage.alice();
@@ -79,11 +83,4 @@ on_both! {
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 2);
         stage.ends().await;
     }
-}
-
-/// Once is enough: the store below is the same.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_that_is_submitted_twice_over_a_socket() {
-    let database = crate::support::database::sqlite().await;
-    a_form_submitted_again(Options::on(database).by(Transport::Socket)).await;
 }
