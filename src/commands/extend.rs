@@ -45,8 +45,10 @@ pub(super) async fn extend(
     let rules = &environment.rules.0;
     let step =
         wanted.span.or_else(|| rules.steps(lifetime).first().copied()).unwrap_or(rules.default);
-    // An end that has passed (reaping was paused, say) is extended from now: never into the past.
-    let late = ctx.now() - lifetime.expires_at;
+    // Where the new end would have passed as well (reaping was paused, say), it counts from now.
+    let now = ctx.now();
+    let passed = lifetime.expires_at + step <= now;
+    let late = if passed { now - lifetime.expires_at } else { Span::ZERO };
     let extended = lifetime.extend(step + late).map_err(|cannot| refuse(&environment, cannot))?;
     let event = Event::Extended(extended.lifetime);
     let environment = shift(ctx, &mut tx, &environment, event, Cause::of(asked.actor))
