@@ -78,7 +78,7 @@ impl Stage<'_> {
     async fn sees_it_made(&self, card: &Message) -> Result<Site> {
         let plan = self.in_thread(card, "the plan", &["+3"]).await?;
         says("thread", &plan);
-        let ready = self.in_thread(card, "that it is ready", &["ready"]).await?;
+        let ready = self.in_thread(card, "that it is ready", &["is ready"]).await?;
         says("thread", &ready);
         let card = self.card(card)?;
         says("DM, edited", &card);
