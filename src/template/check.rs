@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::constraint;
+use super::dialect::Dialect;
 use super::files::MANIFEST;
 use super::hcl::{Shape, Source, Variable};
 use super::problem::{Place, Problems, nearest};
@@ -29,7 +30,7 @@ pub(super) fn folder_name(folder: &Path, draft: &Draft, problems: &mut Problems)
 /// Completes the manifest from the source and tells every disagreement.
 pub(super) fn complete(
     draft: Draft,
-    source: Option<&Source>,
+    source: &Source,
     files: &Files,
     problems: &mut Problems,
 ) -> Option<Manifest> {
@@ -41,20 +42,17 @@ pub(super) fn complete(
             problems.error(place, message, "Take it out; declaring the variable is enough.");
         }
     }
-    match source {
-        None => pulumi(problems),
-        Some(source) => {
-            if source.variables.is_empty() && source.outputs.is_empty() && !has_source(files) {
-                let hint = "Put the `.tf` files beside the manifest.";
-                problems.error(&Place::file(MANIFEST), "there is no source here", hint);
-            }
-            described_inputs(&draft, source, problems);
-            variables(&mut draft, source, problems);
-            outputs(&mut draft, source, problems);
-            versions(&mut draft, source, problems);
-            lock_file(&draft, source, files, problems);
-        }
+    let empty = source.variables.is_empty() && source.outputs.is_empty();
+    if source.dialect == Dialect::Hcl && empty && !has_source(files) {
+        let hint = "Put the `.tf` files beside the manifest.";
+        problems.error(&Place::file(MANIFEST), "there is no source here", hint);
     }
+    described_inputs(&draft, source, problems);
+    variables(&mut draft, source, problems);
+    outputs(&mut draft, source, problems);
+    versions(&mut draft, source, problems);
+    lock_file(&draft, source, files, problems);
+    draft.manifest.plugins = source.plugins.clone();
     let in_form = draft.manifest.inputs.iter().filter(|input| input.in_form()).count();
     if in_form > MOST_INPUTS {
         let message = format!("the form would have {in_form} inputs");
@@ -69,11 +67,6 @@ fn has_source(files: &Files) -> bool {
     paths.any(|path| path.ends_with(".tf") || path.ends_with(".tofu") || path.ends_with(".tf.json"))
 }
 
-fn pulumi(problems: &mut Problems) {
-    let hint = "Write it for Terraform or OpenTofu.";
-    problems.error(&Place::file(MANIFEST), "Pulumi's templates are not run yet", hint);
-}
-
 fn described_inputs(draft: &Draft, source: &Source, problems: &mut Problems) {
     for (name, place) in &draft.inputs {
         let Some(variable) = source.variable(name) else {
@@ -81,9 +74,14 @@ fn described_inputs(draft: &Draft, source: &Source, problems: &mut Problems) {
             let free = source.variables.iter().map(|v| v.name.as_str());
             let free = free.filter(|name| !draft.inputs.contains_key(*name));
             let hint = match nearest(name, free) {
-                Some(near) => format!("Did you mean `{near}`? Else declare `variable \"{name}\"`."),
+                Some(near) => {
+                    format!(
+                        "Did you mean `{near}`? Else declare {}.",
+                        source.dialect.declares(name)
+                    )
+                }
                 None => {
-                    format!("Declare `variable \"{name}\"` in the source, or take the input out.")
+                    format!("Declare {}, or take the input out.", source.dialect.declares(name))
                 }
             };
             problems.error(place, message, hint);
@@ -94,13 +92,18 @@ fn described_inputs(draft: &Draft, source: &Source, problems: &mut Problems) {
             problems.error(place, message, "Give the variable a default in the source.");
         }
         if let Some(input) = draft.manifest.input(name) {
-            fits(input, variable, place, problems);
+            fits(input, (variable, source.dialect), place, problems);
         }
     }
 }
 
 /// Whether the variable can take what the input gives.
-fn fits(input: &Input, variable: &Variable, place: &Place, problems: &mut Problems) {
+fn fits(
+    input: &Input,
+    (variable, dialect): (&Variable, Dialect),
+    place: &Place,
+    problems: &mut Problems,
+) {
     let shapes: &[Shape] = match &input.kind {
         InputKind::Integer { .. } | InputKind::Number { .. } => &[Shape::Number, Shape::String],
         InputKind::Boolean => &[Shape::Bool, Shape::String],
@@ -110,15 +113,10 @@ fn fits(input: &Input, variable: &Variable, place: &Place, problems: &mut Proble
     };
     let name = &input.name;
     if variable.shape != Shape::Any && !shapes.contains(&variable.shape) {
-        let wanted = match shapes[0] {
-            Shape::Number => "number",
-            Shape::Bool => "bool",
-            Shape::Strings => "list(string)",
-            _ => "string",
-        };
+        let wanted = dialect.typed(shapes[0]);
         let message =
             format!("`inputs.{name}` is {}, and its variable cannot take that", input.kind);
-        problems.error(place, message, format!("Declare the variable with `type = {wanted}`."));
+        problems.error(place, message, format!("Declare the variable with `{wanted}`."));
     }
     if !input.required && input.default.is_none() && variable.default.is_none() && input.in_form() {
         let message = format!("`inputs.{name}` may be left empty, and its variable has no default");
@@ -126,8 +124,13 @@ fn fits(input: &Input, variable: &Variable, place: &Place, problems: &mut Proble
     }
     if !input.in_form() && !variable.sensitive {
         let message = format!("variable `{name}` takes a secret and is not sensitive");
-        let hint = "Add `sensitive = true`, or the plan prints the value.";
+        let hint = format!("Add `{}`, or the plan prints the value.", dialect.sensitive());
         problems.error(&variable.place, message, hint);
+    }
+    // A program that demands a secret refuses a value that is none, when it is too late to say so.
+    if dialect == Dialect::Pulumi && input.in_form() && variable.sensitive {
+        let message = format!("`inputs.{name}` is asked for in Slack, and its key is a secret");
+        problems.error(place, message, "Set `type: secret`, or take `secret: true` away.");
     }
 }
 
@@ -135,7 +138,7 @@ fn variables(draft: &mut Draft, source: &Source, problems: &mut Problems) {
     for variable in &source.variables {
         let name = &variable.name;
         if name.starts_with(Reserved::PREFIX) {
-            if let Some(reserved) = reserved(variable, problems) {
+            if let Some(reserved) = reserved(variable, source.dialect, problems) {
                 draft.manifest.reserved.insert(reserved);
             }
             continue;
@@ -155,7 +158,7 @@ fn variables(draft: &mut Draft, source: &Source, problems: &mut Problems) {
     }
 }
 
-fn reserved(variable: &Variable, problems: &mut Problems) -> Option<Reserved> {
+fn reserved(variable: &Variable, dialect: Dialect, problems: &mut Problems) -> Option<Reserved> {
     let name = &variable.name;
     let Some(reserved) = Reserved::named(name) else {
         let names = Reserved::ALL.map(Reserved::name);
@@ -167,13 +170,18 @@ fn reserved(variable: &Variable, problems: &mut Problems) -> Option<Reserved> {
         problems.error(&variable.place, message, hint);
         return None;
     };
-    let (right, kind) = match reserved {
-        Reserved::Tags => (matches!(variable.shape, Shape::Other | Shape::Any), "map(string)"),
-        _ => (matches!(variable.shape, Shape::String | Shape::Any), "string"),
+    let wanted = match reserved {
+        Reserved::Tags => Shape::Other,
+        _ => Shape::String,
     };
+    let right = variable.shape == wanted || variable.shape == Shape::Any;
     if !right {
         let message = format!("variable `{name}` is of the wrong type");
-        problems.error(&variable.place, message, format!("Declare it with `type = {kind}`."));
+        problems.error(
+            &variable.place,
+            message,
+            format!("Declare it with `{}`.", dialect.typed(wanted)),
+        );
     }
     Some(reserved)
 }
@@ -188,6 +196,9 @@ fn outputs(draft: &mut Draft, source: &Source, problems: &mut Problems) {
         draft.manifest.outputs = derived.collect();
         return;
     };
+    if source.outputs_unknown {
+        return;
+    }
     for output in &draft.manifest.outputs {
         let name = &output.name;
         let place = described.get(name).cloned().unwrap_or_default();
@@ -195,7 +206,7 @@ fn outputs(draft: &mut Draft, source: &Source, problems: &mut Problems) {
             let message = format!("`outputs.{name}`: the source has no such output");
             let hint = match nearest(name, source.outputs.iter().map(|o| o.name.as_str())) {
                 Some(near) => format!("Did you mean `{near}`?"),
-                None => format!("Declare `output \"{name}\"`, or take it out."),
+                None => format!("Declare {}, or take it out.", source.dialect.gives(name)),
             };
             problems.error(&place, message, hint);
             continue;
@@ -204,7 +215,9 @@ fn outputs(draft: &mut Draft, source: &Source, problems: &mut Problems) {
             let message = format!("`outputs.{name}` is sensitive and would be shown in a message");
             problems.error(&place, message, "Set `kind: secret`.");
         }
-        if !found.sensitive && output.kind == OutputKind::Secret {
+        // A secret of Pulumi's may come out of any resource; in a run it is sealed all the same.
+        let hcl = source.dialect == Dialect::Hcl;
+        if hcl && !found.sensitive && output.kind == OutputKind::Secret {
             let message = format!("output `{name}` is a secret and is not sensitive");
             problems.error(
                 &found.place,

@@ -7,6 +7,7 @@ use hcl::edit::structure::{Block, Body, Structure};
 use hcl::edit::visit;
 use serde_json::Value;
 
+use super::dialect::Dialect;
 use super::problem::{Place, Problems};
 use super::rules::{Rules, literal};
 use super::{EngineKind, Files};
@@ -14,6 +15,12 @@ use super::{EngineKind, Files};
 /// The root module of a template, and which providers all of it needs.
 #[derive(Debug, Default)]
 pub(super) struct Source {
+    /// What it is written in.
+    pub dialect: Dialect,
+    /// A program in a general language says its outputs only when it runs.
+    pub outputs_unknown: bool,
+    /// What Pulumi needs beside itself: `language:yaml`, `resource:command`.
+    pub plugins: BTreeSet<String>,
     /// In the order of files and lines.
     pub variables: Vec<Variable>,
     pub outputs: Vec<HclOutput>,

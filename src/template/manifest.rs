@@ -33,6 +33,8 @@ pub struct Manifest {
     pub tags: BTreeMap<String, String>,
     /// Which of the variables that the bot itself fills are declared in the source.
     pub reserved: BTreeSet<Reserved>,
+    /// What Pulumi needs beside itself: `language:yaml`, `resource:command`.
+    pub plugins: BTreeSet<String>,
 }
 
 impl Manifest {

@@ -10,12 +10,14 @@ mod check;
 mod constraint;
 mod decode;
 mod derive;
+mod dialect;
 mod files;
 mod generate;
 mod hcl;
 mod input;
 mod manifest;
 mod problem;
+mod pulumi;
 mod read;
 mod read_input;
 mod read_options;
@@ -36,6 +38,7 @@ pub use manifest::{
     TtlRules, Weight,
 };
 pub use problem::{Problem, Severity};
+pub use pulumi::Project;
 pub use source::Template;
 pub use values::{FieldError, Inputs, RawInputs, RawValue};
 pub use variables::{Reserved, ReservedValues, Supplied};

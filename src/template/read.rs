@@ -44,11 +44,7 @@ pub(super) fn engine(document: &Node) -> Option<EngineKind> {
 }
 
 /// Reads all of it; none when something is missing without which there is no manifest.
-pub(super) fn manifest(
-    document: &Node,
-    source: Option<&Source>,
-    problems: &mut Problems,
-) -> Option<Draft> {
+pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems) -> Option<Draft> {
     let mut section = Section::of("", document, problems)?;
     let name = section.needed("name", problems);
     let title = section.short("title", 75, problems);
@@ -56,7 +52,7 @@ pub(super) fn manifest(
     let owner = section.short("owner", 150, problems).unwrap_or_default();
     let engine = section.word("engine", &ENGINES, problems);
     if section.get("engine").is_none() {
-        let hint = "Add `engine: terraform` or `tofu`.";
+        let hint = "Add `engine: terraform`, `tofu` or `pulumi`.";
         problems.error(&section.place, "`engine` is missing", hint);
     }
     let version = engine_version(&mut section, problems);
@@ -91,6 +87,7 @@ pub(super) fn manifest(
         credentials,
         tags,
         reserved: BTreeSet::new(),
+        plugins: BTreeSet::new(),
     };
     let engine_version_place =
         engine_version_place.into_iter().next().unwrap_or_else(|| document.place.clone());
@@ -130,14 +127,14 @@ type Places = BTreeMap<String, Place>;
 
 fn inputs(
     section: &mut Section<'_>,
-    source: Option<&Source>,
+    source: &Source,
     problems: &mut Problems,
 ) -> (Vec<super::Input>, Places, Places) {
     let (mut inputs, mut places, mut hidden) = (Vec::new(), Places::new(), Places::new());
     let entries = section.section("inputs", problems).map_or(&[][..], |inputs| inputs.entries());
     for (name, place, node) in entries {
         places.insert(name.clone(), place.clone());
-        let variable = source.and_then(|source| source.variable(name));
+        let variable = source.variable(name);
         match read_input::read(name, node, variable, problems) {
             Some(Described::Input(input)) => inputs.push(*input),
             Some(Described::Hidden) => {

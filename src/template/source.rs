@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use super::files::MANIFEST;
 use super::hcl::Source;
 use super::problem::{Place, Problems};
-use super::{Archive, EngineKind, Files, Manifest, Problem, VersionDigest, check, read, yaml};
+use super::{
+    Archive, EngineKind, Files, Manifest, Problem, VersionDigest, check, pulumi, read, yaml,
+};
 
 /// A template that can be offered.
 #[derive(Debug, Clone)]
@@ -76,10 +78,10 @@ fn complete(folder: &Path, files: &Files, problems: &mut Problems) -> Option<Man
     };
     let document = yaml::parse(MANIFEST, text, problems)?;
     let source = match read::engine(&document) {
-        Some(EngineKind::Pulumi) => None,
-        engine => Some(Source::read(files, engine.unwrap_or(EngineKind::Terraform), problems)),
+        Some(EngineKind::Pulumi) => pulumi::source(files, problems),
+        engine => Source::read(files, engine.unwrap_or(EngineKind::Terraform), problems),
     };
-    let draft = read::manifest(&document, source.as_ref(), problems)?;
+    let draft = read::manifest(&document, &source, problems)?;
     check::folder_name(folder, &draft, problems);
-    check::complete(draft, source.as_ref(), files, problems)
+    check::complete(draft, &source, files, problems)
 }

@@ -77,6 +77,27 @@ fn name_file(node: &mut Node, file: &str) {
 }
 
 impl Node {
+    /// The node of a key; none also where this is no mapping.
+    pub fn key(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|(name, _, _)| name == key).map(|(_, _, node)| node)
+    }
+
+    /// The entries of a mapping; none of anything else.
+    pub fn entries(&self) -> &[(String, Place, Node)] {
+        match &self.data {
+            Data::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// A text, and nothing else.
+    pub fn text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What it is, in words.
     pub fn what(&self) -> &'static str {
         match self.data {

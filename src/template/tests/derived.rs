@@ -144,12 +144,74 @@ fn opentofu_files_shadow_and_terraform_does_not_see_them() {
     assert_eq!(names(LEAST), ["old"]);
 }
 
+const PULUMI: &str = "name: box\nengine: pulumi\nttl: {default: 1h, maximum: 1d}\n";
+
 #[test]
-fn a_pulumi_template_is_refused_while_nothing_runs_it() {
-    let yaml = "name: box\nengine: pulumi\nttl: {default: 1h, maximum: 1d}\n";
-    let folder = Folder::of(&[("template.yaml", yaml), ("Pulumi.yaml", "name: box\n")]);
-    assert_eq!(folder.problems().len(), 1);
-    assert!(folder.problems()[0].contains("not run yet"), "{:?}", folder.problems());
+fn a_pulumi_project_is_read_like_other_source() {
+    let project = "name: box\nruntime: yaml\nrequiredPulumiVersion: '>=3.100.0'\nconfig:\n  \
+        branch: {type: string, description: What to show.}\n  size: {type: integer, default: 3}\n  \
+        loud: {type: boolean, default: false}\n  password: {type: string, secret: true}\n  \
+        aws:region: eu-west-1\n  mayfly_environment: {type: string}\n  mayfly_tags: {type: object}\n\
+        resources:\n  page: {type: 'command:local:Command', properties: {create: 'true'}}\n\
+        outputs:\n  url: '${page.stdout}'\n  key: {'fn::secret': '${branch}'}\n  login: 'u:${password}'\n";
+    let manifest =
+        Folder::of(&[("template.yaml", PULUMI), ("Pulumi.yaml", project)]).template().manifest;
+    let inputs: Vec<_> =
+        manifest.inputs.iter().map(|i| (i.name.as_str(), i.kind.to_string(), i.required)).collect();
+    let wanted = [("branch", true), ("size", false), ("loud", false), ("password", true)];
+    assert_eq!(inputs.iter().map(|(n, _, r)| (*n, *r)).collect::<Vec<_>>(), wanted, "{inputs:?}");
+    assert!(manifest.input("password").is_some_and(|i| i.is_secret()));
+    assert_eq!(manifest.input("branch").and_then(|i| i.hint.as_deref()), Some("What to show."));
+    let outputs: Vec<_> = manifest.outputs.iter().map(|o| (o.name.as_str(), o.kind)).collect();
+    let secret = OutputKind::Secret;
+    assert_eq!(outputs, [("url", OutputKind::Text), ("key", secret), ("login", secret)]);
+    let reserved = manifest.reserved.iter().map(|r| r.name()).collect::<Vec<_>>();
+    assert_eq!(reserved, ["mayfly_tags", "mayfly_environment"]);
+    assert_eq!(
+        manifest.plugins.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["language:yaml", "resource:command"]
+    );
+    assert!(manifest.accepts_engine(&"3.250.0".parse().expect("a version")).is_ok());
+    assert!(manifest.accepts_engine(&"3.99.0".parse().expect("a version")).is_err());
+}
+
+#[test]
+fn what_does_not_fit_a_pulumi_project_is_told_in_its_words() {
+    let told = |yaml: &str, project: &str| {
+        let yaml = format!("{PULUMI}{yaml}");
+        Folder::of(&[("template.yaml", &yaml), ("Pulumi.yaml", project)]).problems().join("\n")
+    };
+    let project = "name: box\nruntime: yaml\nconfig:\n  secret_one: {type: string, secret: true}\n  list: {type: array}\n";
+    let problems = told("inputs:\n  brunch: {type: string}\n", project);
+    for part in
+        ["Pulumi.yaml:5: variable `list`", "template.yaml:5: `inputs.brunch`", "below `config:`"]
+    {
+        assert!(problems.contains(part), "{part}: {problems}");
+    }
+    let clear = told(
+        "inputs:\n  secret_one: {type: string}\n",
+        "name: box\nruntime: yaml\nconfig:\n  secret_one: {secret: true}\n",
+    );
+    assert!(clear.contains("its key is a secret"), "{clear}");
+    let open = told(
+        "inputs:\n  key: {type: secret}\n",
+        "name: box\nruntime: yaml\nconfig:\n  key: {type: string}\n",
+    );
+    assert!(open.contains("Add `secret: true`"), "{open}");
+    let output = told(
+        "outputs:\n  uri: {label: Page, kind: link}\n",
+        "name: box\nruntime: yaml\noutputs:\n  url: x\n",
+    );
+    assert!(output.contains("Did you mean `url`?"), "{output}");
+    let unfinished = told("", "runtime: yaml\nresources: [\n");
+    assert!(unfinished.contains("Pulumi.yaml:2: this is no valid YAML"), "{unfinished}");
+    assert!(told("", "runtime: yaml\n").contains("`name` is missing"));
+    let folder = Folder::of(&[("template.yaml", PULUMI)]);
+    assert!(
+        folder.problems()[0].starts_with("Pulumi.yaml: there is no"),
+        "{:?}",
+        folder.problems()
+    );
 }
 
 #[test]

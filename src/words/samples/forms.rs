@@ -78,6 +78,7 @@ fn form(inputs: Vec<Input>) -> Kind {
             credentials: Credentials::default(),
             tags: BTreeMap::new(),
             reserved: BTreeSet::new(),
+            plugins: Default::default(),
         },
         version: "3f9a1c0b7d2e4455".into(),
         prefilled: Vec::new(),
