@@ -3,6 +3,7 @@
 //! An [`Engine`] makes [`Invocation`]s; the worker runs them under `process::Supervised`, hands each
 //! line of output to [`Engine::event`], and reads the result with the other functions.
 
+mod difference;
 mod event;
 pub mod installed;
 mod job;

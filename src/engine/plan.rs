@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::difference::{Values, differences};
 use crate::domain::plan::{Change, PlanSummary, PlannedResource};
 
 /// What happens to a resource.
@@ -61,7 +62,6 @@ struct Shown {
     resource_drift: Vec<ShownChange>,
 }
 
-/// Values are skipped while reading: they are most of a plan, and secret.
 #[derive(Deserialize)]
 struct ShownChange {
     address: String,
@@ -71,6 +71,8 @@ struct ShownChange {
 #[derive(Deserialize)]
 struct ShownActions {
     actions: Vec<String>,
+    #[serde(flatten)]
+    values: Values,
 }
 
 /// Reads what `show -json` prints of a plan: what it would do, and what others did.
@@ -83,7 +85,12 @@ fn summary(shown: Vec<ShownChange>) -> PlanSummary {
     let one = |shown: ShownChange| {
         let words: Vec<&str> = shown.change.actions.iter().map(String::as_str).collect();
         let change = Action::of(&words).change()?;
-        Some(PlannedResource { address: shown.address, change })
+        // What comes or goes whole would repeat the template, or the state.
+        let attributes = match change {
+            Change::Update | Change::Replace => differences(&shown.change.values),
+            Change::Create | Change::Delete => Vec::new(),
+        };
+        Some(PlannedResource { address: shown.address, change, attributes })
     };
     PlanSummary { resources: shown.into_iter().filter_map(one).collect() }
 }
@@ -131,6 +138,11 @@ mod tests {
             ]
         );
         assert_eq!(drift.resources[0].address, "drifted");
+        let told = |plan: &PlanSummary| -> Vec<usize> {
+            plan.resources.iter().map(|r| r.attributes.len()).collect()
+        };
+        assert_eq!(told(&summary), [0, 1, 0, 1, 1], "what comes or goes whole tells no attributes");
+        assert_eq!(told(&drift), [1]);
     }
 
     #[test]

@@ -88,6 +88,8 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
         Stopped::failed(Step::Plan, format!("the plan cannot be read: {error}"))
     })?;
     let summary = engine.plan_summary(&json).map_err(Stopped::engine(Step::Plan))?;
+    let scrubber = attempt.scrubber();
+    let summary = summary.shortened(|value| scrubber.scrub(value).into_owned());
     attempt.end(Step::Plan, "done", &summary.to_string()).await?;
     attempt.progress.lock().await.total = Some(summary.resources.len());
 

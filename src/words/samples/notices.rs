@@ -220,6 +220,7 @@ fn plan(count: usize, length: usize) -> PlanSummary {
             if length > 100 { hostile(length) } else { "".into() }
         ),
         change: Change::ALL[n % Change::ALL.len()],
+        attributes: Vec::new(),
     };
     PlanSummary { resources: (0..count).map(resource).collect() }
 }

@@ -1,6 +1,6 @@
 //! `store::runs`: one run's life, and its fence.
 
-use mayfly::domain::plan::{Change, PlanSummary, PlannedResource};
+use mayfly::domain::plan::{AttributeChange, Change, PlanSummary, PlannedResource};
 use mayfly::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
 use mayfly::domain::{Actor, EnvironmentId, RunId, Span};
 use mayfly::store::runs::{self, Claim, NewRun, Outcome, Run};
@@ -74,7 +74,15 @@ on_both! {
         assert!(runs::set_step(&mut tx, &id, 1, Step::Plan, START).await?);
         assert!(runs::set_step(&mut tx, &id, 1, Step::Apply, START + Span::minutes(1)).await?);
         let summary = PlanSummary {
-            resources: vec![PlannedResource { address: "a.b".into(), change: Change::Replace }],
+            resources: vec![PlannedResource {
+                address: "a.b".into(),
+                change: Change::Replace,
+                attributes: vec![AttributeChange {
+                    name: "tags".into(),
+                    before: Some("it's \"so\"".into()),
+                    after: None,
+                }],
+            }],
         };
         assert!(runs::set_plan(&mut tx, &id, 1, &summary).await?);
         assert!(runs::set_progress(&mut tx, &id, 1, &progress()).await?);
