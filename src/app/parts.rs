@@ -114,7 +114,7 @@ pub(super) fn slack(config: &Config) -> Result<Paced, StartError> {
 /// The engines that this machine has; one that is missing is said in the log, and its templates fail.
 pub async fn engines(config: &Config) -> BTreeMap<EngineKind, Installed> {
     let mut engines = BTreeMap::new();
-    for kind in [EngineKind::Terraform, EngineKind::Tofu] {
+    for kind in [EngineKind::Terraform, EngineKind::Tofu, EngineKind::Pulumi] {
         let program = config.engines.get(kind.program()).map(PathBuf::as_path);
         match find(kind, program).await {
             Ok(installed) => {
@@ -130,6 +130,14 @@ pub async fn engines(config: &Config) -> BTreeMap<EngineKind, Installed> {
         engines.insert(EngineKind::Terraform, tofu.clone());
     }
     engines
+}
+
+/// Where Pulumi's plugins are: as the settings say, or where `pulumi plugin install` puts them for the
+/// bot's own user.
+pub fn pulumi_plugins(config: &Config) -> Option<PathBuf> {
+    let of_home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".pulumi"));
+    let home = || std::env::var_os("PULUMI_HOME").map(PathBuf::from).or_else(of_home);
+    config.pulumi.plugins.clone().or_else(|| Some(home()?.join("plugins")))
 }
 
 /// The worker's settings. Where others can claim, children end when their claim may be another's.
@@ -160,6 +168,8 @@ pub(super) fn worker(
         sites_url,
         credentials: config.credentials.clone(),
         cli_config: runs.cli_config.clone(),
+        pulumi_backend: config.pulumi.backend.clone(),
+        pulumi_plugins: pulumi_plugins(config),
     })
 }
 

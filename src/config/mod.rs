@@ -40,8 +40,19 @@ pub struct Config {
     pub delivery: Delivery,
     /// Engines at other places than the PATH.
     pub engines: BTreeMap<String, PathBuf>,
+    pub pulumi: Pulumi,
     /// Variables that templates may ask for by name, before the bot's own environment.
     pub credentials: BTreeMap<String, String>,
+}
+
+/// What Pulumi's templates need beside the program.
+#[derive(Debug, Clone, Default)]
+pub struct Pulumi {
+    /// Where stacks are kept: `s3://…`, `postgres://…`, `https://api.pulumi.com`. In the data folder unless
+    /// it is given.
+    pub backend: Option<String>,
+    /// The folder of installed plugins; that of the bot's own user unless it is given.
+    pub plugins: Option<PathBuf>,
 }
 
 /// Where the rows are.
@@ -155,6 +166,7 @@ impl Config {
                 fall_back_after: span(r, "delivery.fall_back_after", Span::hours(1)),
             },
             engines: engines(r),
+            pulumi: Pulumi { backend: r.text("pulumi.backend"), plugins: r.path("pulumi.plugins") },
             credentials: credentials(r),
             data,
         }

@@ -23,6 +23,14 @@ pub(super) struct Values {
     after_sensitive: Value,
 }
 
+impl Values {
+    /// Values and marks of the same shape, both before and after.
+    pub(super) fn known(before: (Value, Value), after: (Value, Value)) -> Values {
+        let ((before, before_sensitive), (after, after_sensitive)) = (before, after);
+        Values { before, after, before_sensitive, after_sensitive, after_unknown: Value::Null }
+    }
+}
+
 /// The top-level attributes that differ, by name; those that nobody knows yet stand last, for they say
 /// the least.
 pub(super) fn differences(values: &Values) -> Vec<AttributeChange> {

@@ -115,8 +115,23 @@ impl InFlight {
     }
 }
 
+/// Reads the output of one call, line by line; it may remember what came before.
+pub trait Listener: Send {
+    /// What the lines up to this one say; nothing for what nobody needs to know.
+    fn hear(&mut self, line: &str) -> Vec<Event>;
+}
+
+/// Reads lines of Terraform's and OpenTofu's: each says all of itself.
+pub(super) struct Lines;
+
+impl Listener for Lines {
+    fn hear(&mut self, line: &str) -> Vec<Event> {
+        parse(line).into_iter().collect()
+    }
+}
+
 /// Reads a line that Terraform or OpenTofu printed.
-pub(super) fn parse(line: &str) -> Option<Event> {
+fn parse(line: &str) -> Option<Event> {
     let text = line.trim();
     if text.is_empty() {
         return None;

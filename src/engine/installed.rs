@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Engine, OPENTOFU, TERRAFORM};
+use super::{Engine, OPENTOFU, PULUMI, TERRAFORM};
 use crate::template::EngineKind;
 
 /// A version is printed at once, or something is wrong with the program.
@@ -27,8 +27,6 @@ pub enum NotInstalled {
         "`{program}` does not tell its version ({why}): reinstall it, or name another in mayfly.toml under [engines]"
     )]
     Mute { program: PathBuf, why: String },
-    #[error("templates for {0} are not run by this version of Mayfly")]
-    Unknown(EngineKind),
 }
 
 /// Asks an engine for its version: the operator's program, or what the PATH has.
@@ -36,7 +34,7 @@ pub async fn find(kind: EngineKind, program: Option<&Path>) -> Result<Installed,
     let engine: Arc<dyn Engine> = match kind {
         EngineKind::Terraform => Arc::new(TERRAFORM),
         EngineKind::Tofu => Arc::new(OPENTOFU),
-        EngineKind::Pulumi => return Err(NotInstalled::Unknown(kind)),
+        EngineKind::Pulumi => Arc::new(PULUMI),
     };
     let program = match program {
         Some(named) => named.to_path_buf(),

@@ -1,12 +1,13 @@
 //! One run of one environment: its variables, its plan, its state folder, its children's environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
+use super::EngineError;
 use super::layout::{Layout, Prepared, check_absolute, make_private, to_json, write_whole};
-use super::{EngineError, Invocation};
 
 /// One environment and one run of it.
 #[derive(Clone)]
@@ -19,12 +20,16 @@ pub struct Job {
     pub credentials: BTreeMap<String, String>,
     /// Put on whatever an AWS provider makes, by `TF_AWS_DEFAULT_TAGS_<key>`.
     pub tags: BTreeMap<String, String>,
+    /// What the environment's state is encrypted with, where its engine does that.
+    pub key: Option<SecretString>,
     ephemeral: bool,
 }
 
 /// A template's variables. Ephemeral ones are handed over at plan and apply, and stored in neither.
 #[derive(Clone, Default)]
 pub struct Variables {
+    /// Which of the plain ones are secrets.
+    pub secret: BTreeSet<String>,
     pub plain: Map<String, Value>,
     pub ephemeral: Map<String, Value>,
 }
@@ -57,12 +62,13 @@ impl Job {
             run: run.to_path_buf(),
             credentials: BTreeMap::new(),
             tags: BTreeMap::new(),
+            key: None,
             ephemeral: false,
         })
     }
 
-    /// Writes the variables where the engine reads them: files that only we can read, never arguments.
-    pub fn write_variables(&mut self, variables: &Variables) -> Result<(), EngineError> {
+    /// Writes the variables as the JSON that `-var-file` takes.
+    pub(super) fn write_variables(&mut self, variables: &Variables) -> Result<(), EngineError> {
         write_whole(&self.variables_file(), &to_json(&variables.plain))?;
         self.ephemeral = !variables.ephemeral.is_empty();
         if self.ephemeral {
@@ -90,28 +96,48 @@ impl Job {
         self.layout.states.join(&self.environment)
     }
 
-    /// An engine's call for this job. Ours stand last: no credentials setting overrides them.
-    pub(super) fn invocation(&self, args: Vec<String>) -> Invocation {
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(super) fn prepared(&self) -> &Prepared {
+        &self.prepared
+    }
+
+    /// The environment's name.
+    pub(super) fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    pub(super) fn run_folder(&self) -> &Path {
+        &self.run
+    }
+
+    /// Where a template's own commands may write: the source is read-only.
+    pub(super) fn work_folder(&self) -> PathBuf {
+        self.run.join("work")
+    }
+
+    /// The environment's key, in clear.
+    pub(super) fn key(&self) -> Result<String, EngineError> {
+        let key = self.key.as_ref().ok_or(EngineError::NoKey)?;
+        Ok(key.expose_secret().to_owned())
+    }
+
+    /// What every child of this job gets. Ours stand last: no credentials setting overrides them.
+    pub(super) fn base_environment(&self) -> BTreeMap<String, String> {
         let mut env = self.credentials.clone();
-        for (key, value) in &self.tags {
-            env.insert(format!("TF_AWS_DEFAULT_TAGS_{key}"), value.clone());
-        }
         env.extend(self.layout.environment());
-        let path = |p: &Path| p.to_string_lossy().into_owned();
-        env.insert("TF_DATA_DIR".into(), path(&self.prepared.data));
-        env.insert("TF_WORKSPACE".into(), self.environment.clone());
-        // Provisioners run in the source folder, which is read-only: this is where they may write.
-        env.insert("MAYFLY_WORK_DIR".into(), path(&self.run.join("work")));
-        let mut all = vec![format!("-chdir={}", self.prepared.source.display())];
-        all.extend(args);
-        let program = self.layout.program.clone();
-        Invocation { program, args: all, env, cwd: self.run.join("work") }
+        let work = self.work_folder().to_string_lossy().into_owned();
+        env.insert("MAYFLY_WORK_DIR".into(), work);
+        env
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Engine as _, TERRAFORM};
 
     fn layout(folder: &Path) -> Layout {
         Layout {
@@ -123,6 +149,8 @@ mod tests {
             path: "/bin".into(),
             home: folder.join("home"),
             cli_config: folder.join("engine.tfrc"),
+            backend: None,
+            plugins: None,
         }
     }
 
@@ -153,12 +181,16 @@ mod tests {
         job.credentials.insert("AWS_SECRET_ACCESS_KEY".into(), "hunter2".into());
         let secret =
             |text: &str| [("password".to_owned(), Value::from(text))].into_iter().collect();
-        let variables = Variables { plain: secret("hunter2"), ephemeral: secret("hunter2") };
+        let variables = Variables {
+            plain: secret("hunter2"),
+            ephemeral: secret("hunter2"),
+            ..Variables::default()
+        };
         job.write_variables(&variables).unwrap();
         for ours in ["PATH", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_WORKSPACE"] {
             job.credentials.insert(ours.into(), "theirs".into());
         }
-        let invocation = job.invocation(vec!["apply".into()]);
+        let invocation = TERRAFORM.destroy(&job);
         assert!(!invocation.env.values().any(|value| value == "theirs"), "ours stand last");
         assert_eq!(invocation.env["AWS_SECRET_ACCESS_KEY"], "hunter2");
         assert!(!format!("{invocation:?}").contains("hunter2"));

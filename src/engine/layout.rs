@@ -42,6 +42,10 @@ pub struct Layout {
     pub home: PathBuf,
     /// From [`cli_config`].
     pub cli_config: PathBuf,
+    /// Where Pulumi keeps its state, as it names it (`s3://…`); in the state folder unless it is given.
+    pub backend: Option<String>,
+    /// The folder with the operator's Pulumi plugins.
+    pub plugins: Option<PathBuf>,
 }
 
 /// A version that is ready to be used by any number of environments at once.
@@ -68,7 +72,11 @@ pub struct Guard {
     _lock: File,
     layout: Box<Layout>,
     attempt: String,
+    check: Check,
 }
+
+/// Whether what was run has prepared what was wanted.
+pub(super) type Check = fn(&Prepared, &Layout) -> Result<(), EngineError>;
 
 /// `ready.json`. Both paths are baked into what `init` writes: where one has changed, it is run again.
 #[derive(Serialize, Deserialize, PartialEq)]
@@ -98,7 +106,7 @@ impl Layout {
     }
 
     /// Takes the lock and copies the source into a new attempt; `None`: somebody else has the lock.
-    pub(super) fn begin(&self) -> Result<Option<(Guard, Prepared)>, EngineError> {
+    pub(super) fn begin(&self, check: Check) -> Result<Option<(Guard, Prepared)>, EngineError> {
         for path in [&self.version, &self.states, &self.home, &self.cli_config] {
             check_absolute(path)?;
         }
@@ -117,7 +125,8 @@ impl Layout {
         let prepared = self.attempt(&attempt);
         tree::copy(&self.source, &prepared.source)?;
         make_private(&prepared.data)?;
-        Ok(Some((Guard { _lock: lock, layout: Box::new(self.clone()), attempt }, prepared)))
+        let layout = Box::new(self.clone());
+        Ok(Some((Guard { _lock: lock, layout, attempt, check }, prepared)))
     }
 
     fn new_attempt(&self) -> Result<String, EngineError> {
@@ -141,17 +150,10 @@ impl Layout {
     /// What every child of an engine gets; a job adds its own.
     pub(super) fn environment(&self) -> BTreeMap<String, String> {
         let path = |p: &Path| p.to_string_lossy().into_owned();
-        [
-            ("PATH", self.path.clone()),
-            ("HOME", path(&self.home)),
-            ("TF_CLI_CONFIG_FILE", path(&self.cli_config)),
-            ("TF_IN_AUTOMATION", "1".to_owned()),
-            ("TF_INPUT", "0".to_owned()),
-            ("CHECKPOINT_DISABLE", "1".to_owned()),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+        [("PATH", self.path.clone()), ("HOME", path(&self.home))]
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect()
     }
 }
 
@@ -165,7 +167,7 @@ impl Guard {
     /// Call when everything that was needed has succeeded.
     pub fn finish(self) -> Result<Prepared, EngineError> {
         let prepared = self.layout.attempt(&self.attempt);
-        check_backend(&prepared.data, &self.layout.states)?;
+        (self.check)(&prepared, &self.layout)?;
         tree::protect(&prepared.source)?;
         tree::protect(&prepared.data)?;
         let ready = Ready {
@@ -193,7 +195,7 @@ impl Guard {
 }
 
 /// The engine must have taken our backend, or states would stand where nobody looks for them.
-fn check_backend(data: &Path, states: &Path) -> Result<(), EngineError> {
+pub(super) fn check_backend(data: &Path, states: &Path) -> Result<(), EngineError> {
     let path = data.join("terraform.tfstate");
     let text = std::fs::read(&path).map_err(EngineError::file(&path))?;
     let value: Value = serde_json::from_slice(&text).unwrap_or_default();

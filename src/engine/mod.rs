@@ -1,7 +1,7 @@
 //! Engines: what to call, and what they say. No database; no I/O but an engine's own files.
 //!
 //! An [`Engine`] makes [`Invocation`]s; the worker runs them under `process::Supervised`, hands each
-//! line of output to [`Engine::event`], and reads the result with the other functions.
+//! line of output to a [`Listener`], and reads the result with the other functions.
 
 mod difference;
 mod event;
@@ -9,6 +9,7 @@ pub mod installed;
 mod job;
 mod layout;
 mod plan;
+mod pulumi;
 mod state;
 mod terraform;
 mod tree;
@@ -17,20 +18,22 @@ mod version;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use event::{Diagnostic, Event, InFlight, Output, Severity, Summary};
+pub use event::{Diagnostic, Event, InFlight, Listener, Output, Severity, Summary};
 pub use job::{Job, Variables};
 pub use layout::{Guard, Layout, Preparation, Prepared, cli_config, remove_version};
 pub use plan::Action;
-pub use state::{Opened, OutputValue};
+pub use pulumi::{PULUMI, Pulumi, missing_plugins};
+pub use state::{Inventory, Opened, OutputValue};
 pub use terraform::{OPENTOFU, TERRAFORM, Terraform};
 pub use version::satisfies;
 
+use crate::domain::Rng;
 use crate::domain::plan::PlanSummary;
 use crate::process::{Limits, Spec};
 
 /// What a worker needs of an engine. Pure but for the files of [`Layout`] and [`Job`].
 pub trait Engine: Send + Sync {
-    /// As manifests and the operator's settings name it: `terraform`, `opentofu`.
+    /// As people know it: `terraform`, `opentofu`, `pulumi`.
     fn name(&self) -> &'static str;
 
     /// The program's name on the PATH, and what to call it when it is missing.
@@ -45,15 +48,29 @@ pub trait Engine: Send + Sync {
     /// Copies a version's source once for this engine and says what still has to be run; see [`Preparation`].
     fn prepare(&self, layout: &Layout) -> Result<Preparation, EngineError>;
 
+    /// Writes the variables where the engine reads them: files that only we can read, never arguments.
+    /// May take half a second: keys are derived here.
+    fn supply(
+        &self,
+        job: &mut Job,
+        variables: &Variables,
+        rng: &mut dyn Rng,
+    ) -> Result<(), EngineError>;
+
     /// Makes the environment's state folder ready before a plan, an apply or a destroy: seeds a new
     /// state, keeps a copy of a good one, puts the copy back where a crash left a broken one.
     fn open(&self, job: &Job) -> Result<Opened, EngineError>;
 
+    /// What has to be run first, in order, after [`Engine::open`]: a new stack is made, what a killed
+    /// run left locked or half begun is cleared.
+    fn enter(&self, job: &Job, opened: Opened) -> Result<Vec<Invocation>, EngineError>;
+
     /// Plans the change and saves the plan as [`Job::plan_file`].
     fn plan(&self, job: &Job) -> Invocation;
 
-    /// Prints the saved plan as JSON. It holds secrets: take it with `Supervised::take_stdout`.
-    fn show(&self, job: &Job) -> Invocation;
+    /// Prints the saved plan as JSON. It holds secrets: take it with `Supervised::take_stdout`. `None`:
+    /// what [`Engine::plan`] and [`Engine::drift`] themselves print says it all.
+    fn show(&self, job: &Job) -> Option<Invocation>;
 
     /// Applies exactly the saved plan.
     fn apply(&self, job: &Job) -> Invocation;
@@ -61,32 +78,55 @@ pub trait Engine: Send + Sync {
     /// Destroys everything in the state.
     fn destroy(&self, job: &Job) -> Invocation;
 
-    /// Compares the state with what is there, as a plan of its own ([`Engine::show`] has the values).
+    /// Compares the state with what is there, as a plan of its own.
     fn drift(&self, job: &Job) -> Invocation;
 
     /// What a finished [`Engine::drift`] found, from its exit code; `None`: it failed.
     fn drifted(&self, code: i32) -> Option<bool>;
 
-    /// What a line of output says; `None` for what nobody needs to know.
-    fn event(&self, line: &str) -> Option<Event>;
+    /// Takes a resource that exists into the state. Its address has to be in the source; `None`: this
+    /// engine cannot take such an address.
+    fn adopt(&self, job: &Job, resource: &Adopted) -> Option<Invocation>;
 
-    /// What the saved plan would do, from what [`Engine::show`] printed.
-    fn plan_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError>;
+    /// Reads the output of one call.
+    fn listener(&self) -> Box<dyn Listener>;
 
-    /// What others have changed since the last run, from what [`Engine::show`] printed.
-    fn drift_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError>;
+    /// Whether it says something while a single resource takes long; one that does not may be silent
+    /// for as long as its time limit.
+    fn is_talkative(&self) -> bool {
+        true
+    }
 
-    /// The environment's outputs, sensitive ones too.
-    fn outputs(&self, job: &Job) -> Result<BTreeMap<String, OutputValue>, EngineError>;
+    /// What the saved plan would do, from what [`Engine::show`], or the plan itself, printed.
+    fn plan_summary(&self, printed: &[u8]) -> Result<PlanSummary, EngineError>;
 
-    /// Whether nothing is left in the state. A missing or broken state is an error, never "empty".
-    fn state_is_empty(&self, job: &Job) -> Result<bool, EngineError>;
+    /// What others have changed since the last run, from what [`Engine::show`], or the drift itself, printed.
+    fn drift_summary(&self, printed: &[u8]) -> Result<PlanSummary, EngineError>;
 
-    /// The addresses of what the state manages, in its order.
-    fn resources(&self, job: &Job) -> Result<Vec<String>, EngineError>;
+    /// Prints the state, secrets too: take it with `Supervised::take_stdout`. `None`: it is a file, which
+    /// [`Engine::read_state`] reads itself.
+    fn state_call(&self, job: &Job) -> Option<Invocation>;
+
+    /// What the state holds, from what [`Engine::state_call`] printed. A missing or broken state is an
+    /// error, never an empty one.
+    fn read_state(&self, job: &Job, printed: Option<&[u8]>) -> Result<Inventory, EngineError>;
+
+    /// What has to be run when everything is destroyed, before [`Engine::forget`].
+    fn leave(&self, _job: &Job) -> Option<Invocation> {
+        None
+    }
 
     /// Removes the state folder of a destroyed environment; refused while anything is in it.
     fn forget(&self, job: &Job) -> Result<(), EngineError>;
+}
+
+/// A resource that exists, to be taken into the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// As events name it.
+    pub address: String,
+    /// What its provider calls it.
+    pub id: String,
 }
 
 /// A program to run, completely. Its standard input is empty.
@@ -164,6 +204,14 @@ pub enum EngineError {
         "{0}: the state is encrypted (TF_ENCRYPTION), which Mayfly cannot read: remove it from the credentials setting"
     )]
     StateEncrypted(PathBuf),
+    #[error(
+        "the stack {stack} is locked by process {pid}, which lives: it is one of Mayfly's that has not ended, or somebody works on the stack by hand"
+    )]
+    StackBusy { stack: String, pid: u32 },
+    #[error("{0}: this is no Pulumi project: `name` or `runtime` is missing")]
+    NoProject(PathBuf),
+    #[error("the environment has no key to encrypt its state with")]
+    NoKey,
     #[error("{0}: the state is not empty, so it is kept")]
     StateInUse(PathBuf),
     #[error("{what} is not the JSON that {engine} writes: {source}")]

@@ -29,6 +29,17 @@ impl std::fmt::Debug for OutputValue {
     }
 }
 
+/// What a state holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inventory {
+    /// The environment's outputs, sensitive ones too.
+    pub outputs: BTreeMap<String, OutputValue>,
+    /// The addresses of what it manages, in its order.
+    pub resources: Vec<String>,
+    /// What a killed run had begun, and of which nobody knows the end.
+    pub pending: Vec<String>,
+}
+
 /// How the state was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opened {
@@ -38,6 +49,8 @@ pub enum Opened {
     Good,
     /// A crash had broken it; the last good copy took its place: reconcile before going on.
     Restored,
+    /// It is kept where only the engine can look.
+    Elsewhere,
 }
 const FILE: &str = "terraform.tfstate";
 /// Our copy of the last state that could be read: engines leave an empty file when killed.
@@ -89,11 +102,11 @@ impl State {
         }
     }
 
-    pub fn outputs(self) -> BTreeMap<String, OutputValue> {
-        self.outputs
-            .into_iter()
-            .map(|(name, o)| (name, OutputValue { sensitive: o.sensitive, value: o.value }))
-            .collect()
+    pub fn inventory(self) -> Inventory {
+        let resources = self.resources();
+        let one = |o: StateOutput| OutputValue { sensitive: o.sensitive, value: o.value };
+        let outputs = self.outputs.into_iter().map(|(name, o)| (name, one(o))).collect();
+        Inventory { outputs, resources, pending: Vec::new() }
     }
 
     /// Addresses of managed resources; data sources are only read.

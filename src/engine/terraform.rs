@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::state::{self, State};
 use super::{
-    Engine, EngineError, Event, Invocation, Job, Layout, Opened, OutputValue, Preparation,
-    Prepared, event, layout, plan, version,
+    Adopted, Engine, EngineError, Inventory, Invocation, Job, Layout, Listener, Opened,
+    Preparation, Prepared, Variables, event, layout, plan, version,
 };
+use crate::domain::Rng;
 use crate::domain::plan::PlanSummary;
 
 /// The program `terraform`.
@@ -71,7 +72,11 @@ impl Engine for Terraform {
         if self.kind == Kind::OpenTofu {
             self.check_required_version(layout)?;
         }
-        let Some((guard, prepared)) = layout.begin()? else { return Ok(Preparation::Busy) };
+        let Some((guard, prepared)) =
+            layout.begin(|done, layout| layout::check_backend(&done.data, &layout.states))?
+        else {
+            return Ok(Preparation::Busy);
+        };
         // Another may have finished between the first look and the lock.
         if let Some(ready) = layout.prepared()? {
             guard.give_up();
@@ -82,35 +87,49 @@ impl Engine for Terraform {
         Ok(Preparation::Needed(vec![init(layout, &prepared)], guard))
     }
 
+    fn supply(
+        &self,
+        job: &mut Job,
+        variables: &Variables,
+        _rng: &mut dyn Rng,
+    ) -> Result<(), EngineError> {
+        job.write_variables(variables)
+    }
+
     fn open(&self, job: &Job) -> Result<Opened, EngineError> {
         state::open(job)
     }
 
-    fn plan(&self, job: &Job) -> Invocation {
-        job.invocation(with_variables(job, &["plan", "-json", "-input=false"], &[out(job)]))
+    /// Nothing: a workspace is made by its state, and a dead process's lock does not hold a file.
+    fn enter(&self, _job: &Job, _opened: Opened) -> Result<Vec<Invocation>, EngineError> {
+        Ok(Vec::new())
     }
 
-    fn show(&self, job: &Job) -> Invocation {
+    fn plan(&self, job: &Job) -> Invocation {
+        call(job, with_variables(job, &["plan", "-json", "-input=false"], &[out(job)]))
+    }
+
+    fn show(&self, job: &Job) -> Option<Invocation> {
         let mut args = strings(&["show", "-json"]);
         args.push(job.plan_file().display().to_string());
-        job.invocation(args)
+        Some(call(job, args))
     }
 
     fn apply(&self, job: &Job) -> Invocation {
         let mut args = strings(&["apply", "-json", "-input=false"]);
         args.extend(job.ephemeral_file().map(|f| var_file(&f)));
         args.push(job.plan_file().display().to_string());
-        job.invocation(args)
+        call(job, args)
     }
 
     fn destroy(&self, job: &Job) -> Invocation {
         let args = ["apply", "-destroy", "-auto-approve", "-json", "-input=false"];
-        job.invocation(with_variables(job, &args, &[]))
+        call(job, with_variables(job, &args, &[]))
     }
 
     fn drift(&self, job: &Job) -> Invocation {
         let args = ["plan", "-refresh-only", "-detailed-exitcode", "-json", "-input=false"];
-        job.invocation(with_variables(job, &args, &[out(job)]))
+        call(job, with_variables(job, &args, &[out(job)]))
     }
 
     fn drifted(&self, code: i32) -> Option<bool> {
@@ -121,8 +140,13 @@ impl Engine for Terraform {
         }
     }
 
-    fn event(&self, line: &str) -> Option<Event> {
-        event::parse(line)
+    fn adopt(&self, job: &Job, resource: &Adopted) -> Option<Invocation> {
+        let named = [resource.address.clone(), resource.id.clone()];
+        Some(call(job, with_variables(job, &["import", "-input=false", "-no-color"], &named)))
+    }
+
+    fn listener(&self) -> Box<dyn Listener> {
+        Box::new(event::Lines)
     }
 
     fn plan_summary(&self, show_json: &[u8]) -> Result<PlanSummary, EngineError> {
@@ -133,16 +157,12 @@ impl Engine for Terraform {
         self.summarise(show_json).map(|(_, drift)| drift)
     }
 
-    fn outputs(&self, job: &Job) -> Result<BTreeMap<String, OutputValue>, EngineError> {
-        Ok(State::of(job)?.outputs())
+    fn state_call(&self, _job: &Job) -> Option<Invocation> {
+        None
     }
 
-    fn state_is_empty(&self, job: &Job) -> Result<bool, EngineError> {
-        Ok(State::of(job)?.resources().is_empty())
-    }
-
-    fn resources(&self, job: &Job) -> Result<Vec<String>, EngineError> {
-        Ok(State::of(job)?.resources())
+    fn read_state(&self, job: &Job, _printed: Option<&[u8]>) -> Result<Inventory, EngineError> {
+        Ok(State::of(job)?.inventory())
     }
 
     fn forget(&self, job: &Job) -> Result<(), EngineError> {
@@ -217,9 +237,36 @@ fn init(layout: &Layout, prepared: &Prepared) -> Invocation {
     let format = if layout.program_version >= INIT_HAS_JSON { "-json" } else { "-no-color" };
     args.extend(strings(&["init", "-input=false", format]));
     args.push(format!("-backend-config=workspace_dir={}", layout.states.display()));
-    let mut env = layout.environment();
+    let mut env = environment(layout);
     env.insert("TF_DATA_DIR".into(), prepared.data.to_string_lossy().into_owned());
     Invocation { program: layout.program.clone(), args, env, cwd: prepared.source.clone() }
+}
+
+/// A call for one environment. Ours stand last: no credentials setting overrides them.
+fn call(job: &Job, args: Vec<String>) -> Invocation {
+    let mut env = job.base_environment();
+    for (key, value) in &job.tags {
+        env.insert(format!("TF_AWS_DEFAULT_TAGS_{key}"), value.clone());
+    }
+    env.extend(environment(job.layout()));
+    env.insert("TF_DATA_DIR".into(), job.prepared().data.to_string_lossy().into_owned());
+    env.insert("TF_WORKSPACE".into(), job.environment().to_owned());
+    let mut all = vec![format!("-chdir={}", job.prepared().source.display())];
+    all.extend(args);
+    Invocation { program: job.layout().program.clone(), args: all, env, cwd: job.work_folder() }
+}
+
+/// What every child gets.
+fn environment(layout: &Layout) -> BTreeMap<String, String> {
+    let mut env = layout.environment();
+    let ours = [
+        ("TF_CLI_CONFIG_FILE", layout.cli_config.to_string_lossy().into_owned()),
+        ("TF_IN_AUTOMATION", "1".to_owned()),
+        ("TF_INPUT", "0".to_owned()),
+        ("CHECKPOINT_DISABLE", "1".to_owned()),
+    ];
+    env.extend(ours.map(|(key, value)| (key.to_owned(), value)));
+    env
 }
 
 fn with_variables(job: &Job, args: &[&str], more: &[String]) -> Vec<String> {
@@ -275,6 +322,8 @@ mod tests {
             path: "/bin".into(),
             home: root.join("home"),
             cli_config: root.join("rc"),
+            backend: None,
+            plugins: None,
         };
         engine.prepare(&layout).map(drop)
     }

@@ -179,15 +179,29 @@ impl Supervised {
     /// Takes the whole standard output of an ended child out of the folder: it is read, then
     /// removed, because what is taken this way (`show -json`) holds secrets.
     pub fn take_stdout(&self, at_most: u64) -> io::Result<Vec<u8>> {
-        let path = self.folder.join(files::STDOUT);
+        let bytes = self.read_stdout(at_most)?;
+        std::fs::remove_file(self.folder.join(files::STDOUT))?;
+        Ok(bytes)
+    }
+
+    /// The whole standard output of an ended child.
+    pub fn read_stdout(&self, at_most: u64) -> io::Result<Vec<u8>> {
+        self.read(files::STDOUT, at_most)
+    }
+
+    /// The whole standard error of an ended child.
+    pub fn read_stderr(&self, at_most: u64) -> io::Result<Vec<u8>> {
+        self.read(files::STDERR, at_most)
+    }
+
+    fn read(&self, file: &str, at_most: u64) -> io::Result<Vec<u8>> {
+        let path = self.folder.join(file);
         let size = std::fs::metadata(&path)?.len();
         if size > at_most {
             let message = format!("{} has {size} bytes, more than {at_most}", path.display());
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
-        let bytes = std::fs::read(&path)?;
-        std::fs::remove_file(&path)?;
-        Ok(bytes)
+        std::fs::read(&path)
     }
 
     pub(super) fn state(&self) -> io::Result<State> {

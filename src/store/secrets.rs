@@ -4,9 +4,11 @@ use super::db::{execute, on};
 use super::{StoreError, Tx};
 use crate::domain::{EnvironmentId, Timestamp};
 
-/// What a sealed value is: an input of the template, or one of its outputs.
+/// What a sealed value is: an input of the template, one of its outputs, or what its engine encrypts the
+/// state with.
 pub const INPUT: &str = "input";
 pub const OUTPUT: &str = "output";
+pub const ENGINE: &str = "engine";
 
 /// A sealed value.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -8,28 +8,49 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::Shop;
 use super::attempt::{Attempt, Stopped};
 use super::heartbeat::Pulse;
 use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
-use crate::engine::{Event, Invocation, Severity};
+use crate::engine::{Event, Invocation, Listener, Severity};
 use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
 use crate::store::run_log;
 use crate::template::Manifest;
 
 /// How many lines of output a failure shows.
 const TAIL: usize = 8;
+/// Whoever complains at greater length has printed something else.
+const MOST_COMPLAINT: u64 = 1024 * 1024;
 /// How often lines are written into the log, at the most.
 const FLUSH: Duration = Duration::from_millis(500);
 
 /// What was read of a child so far.
-#[derive(Default)]
 pub(super) struct Heard {
+    listener: Option<Box<dyn Listener>>,
     lines: Vec<String>,
     pub(super) tail: VecDeque<String>,
     pub(super) diagnostic: Option<Box<Failure>>,
     /// How far the output was read.
     after: Offsets,
+}
+
+impl Heard {
+    fn of(shop: &Shop, manifest: &Manifest) -> Heard {
+        let listener = shop.engines[&manifest.engine].engine.listener();
+        Heard { listener: Some(listener), ..Heard::nothing() }
+    }
+
+    /// Of a child whose output is secret nothing is heard.
+    fn nothing() -> Heard {
+        Heard {
+            listener: None,
+            lines: Vec::new(),
+            tail: VecDeque::new(),
+            diagnostic: None,
+            after: Offsets::default(),
+        }
+    }
 }
 
 /// Where a call's folder says how far its output is in the log.
@@ -66,8 +87,8 @@ impl Attempt {
         let limits = self.limits(limit, manifest);
         let folder = self.folder().join(name);
         let supervised = self.start(&folder, &invocation.within(limits)).await?;
-        let mut heard = Heard::default();
-        let exit = self.follow(step, &supervised, manifest, &mut heard).await?;
+        let mut heard = Heard::of(&self.shop, manifest);
+        let exit = self.follow(step, &supervised, &mut heard).await?;
         // The engine has ended: only now may anybody be told that the run was called off.
         if let Pulse::Cancelled(by) = &*self.pulse.borrow()
             && !exit.success()
@@ -83,7 +104,7 @@ impl Attempt {
     /// Runs an engine whose output is secret: nothing of it is read here, logged or counted.
     pub(super) async fn secret_child(
         &self,
-        name: &str,
+        (step, name): (Step, &str),
         invocation: Invocation,
         limit: Duration,
         manifest: &Manifest,
@@ -109,15 +130,31 @@ impl Attempt {
         match exit.success() {
             true => Ok(supervised),
             false => {
-                Err(Stopped::Failed(Box::new(failure(Step::Plan, &exit, limits, Heard::default()))))
+                let heard = self.complaint(&supervised);
+                Err(Stopped::Failed(Box::new(failure(step, &exit, limits, heard))))
             }
         }
     }
 
+    /// What a child whose output is secret complained of: its last words on standard error.
+    fn complaint(&self, supervised: &Supervised) -> Heard {
+        let mut heard = Heard::nothing();
+        let scrubber = self.scrubber();
+        // Where it cannot be read, its exit code has to do.
+        let said = supervised.read_stderr(MOST_COMPLAINT).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+        for line in lines.iter().rev().take(TAIL).rev() {
+            heard.tail.push_back(scrubber.scrub(line).into_owned());
+        }
+        heard
+    }
+
     fn limits(&self, time: Duration, manifest: &Manifest) -> Limits {
+        let talkative = self.shop.engines[&manifest.engine].engine.is_talkative();
         Limits {
             time,
-            silence: manifest.limits.silence.real(),
+            silence: if talkative { manifest.limits.silence.real() } else { time },
             grace: self.shop.settings.interrupt_grace,
             stamp: self.shop.settings.stamp,
         }
@@ -143,7 +180,6 @@ impl Attempt {
         &self,
         step: Step,
         supervised: &Supervised,
-        manifest: &Manifest,
         heard: &mut Heard,
     ) -> Result<Exit, Stopped> {
         let mut pulse = self.pulse.clone();
@@ -162,7 +198,7 @@ impl Attempt {
             tokio::select! {
                 ended = &mut follow => {
                     while let Ok(line) = lines.try_recv() {
-                        self.hear(step, line, manifest, heard).await;
+                        self.hear(step, line, heard).await;
                     }
                     self.flush(&supervised_folder, heard).await?;
                     return match ended {
@@ -171,7 +207,7 @@ impl Attempt {
                         Err(error) => Err(Stopped::Trouble(error.to_string())),
                     };
                 }
-                Some(line) = lines.recv() => news |= self.hear(step, line, manifest, heard).await,
+                Some(line) = lines.recv() => news |= self.hear(step, line, heard).await,
                 _ = flush.tick() => {
                     patient(self.flush(&supervised_folder, heard).await)?;
                     if news && told.elapsed() >= self.shop.settings.progress {
@@ -200,11 +236,18 @@ impl Attempt {
     }
 
     /// Takes a line in; `true`: there is progress to tell.
-    async fn hear(&self, step: Step, line: Line, manifest: &Manifest, heard: &mut Heard) -> bool {
+    async fn hear(&self, step: Step, line: Line, heard: &mut Heard) -> bool {
         heard.after = line.after;
+        let events = heard.listener.as_mut().map(|listener| listener.hear(&line.text));
+        let mut news = false;
+        for event in events.into_iter().flatten() {
+            news |= self.take(step, event, heard).await;
+        }
+        news
+    }
+
+    async fn take(&self, step: Step, event: Event, heard: &mut Heard) -> bool {
         let scrubber = self.scrubber();
-        let engine = &self.shop.engines[&manifest.engine].engine;
-        let Some(event) = engine.event(&line.text) else { return false };
         let text = match &event {
             Event::Diagnostic(diagnostic) => {
                 if diagnostic.severity == Severity::Error && heard.diagnostic.is_none() {

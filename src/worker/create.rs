@@ -13,9 +13,6 @@ use crate::domain::run::Step;
 use crate::store::runs::{self, Run};
 use crate::template::OutputKind;
 
-/// A plan in JSON that is larger than this is a mistake in the template.
-const LARGEST_PLAN: u64 = 256 * 1024 * 1024;
-
 /// What the template brought forth.
 pub(super) struct Collected {
     pub(super) outputs: Vec<ShownOutput>,
@@ -53,7 +50,7 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     let exit = attempt.child(Step::Apply, "apply", call, limit, &place.manifest).await?;
     attempt.end(Step::Apply, "done", &exit.cause.to_string()).await?;
     attempt.begin(Step::Collect).await?;
-    collect(attempt, &place)
+    collect(attempt, &place).await
 }
 
 /// The first worker moves the environment on; one that takes over finds that done.
@@ -80,14 +77,8 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     let limit = place.manifest.limits.plan.real();
     let call = engine.plan(&place.job);
     attempt.child(Step::Plan, "plan", call, limit, &place.manifest).await?;
-    let call = engine.show(&place.job);
-    let shown = attempt
-        .secret_child(&format!("show-{}", attempt.run.epoch), call, limit, &place.manifest)
-        .await?;
-    let json = shown.take_stdout(LARGEST_PLAN).map_err(|error| {
-        Stopped::failed(Step::Plan, format!("the plan cannot be read: {error}"))
-    })?;
-    let summary = engine.plan_summary(&json).map_err(Stopped::engine(Step::Plan))?;
+    let printed = attempt.shown(place, "plan").await?;
+    let summary = engine.plan_summary(&printed).map_err(Stopped::engine(Step::Plan))?;
     let scrubber = attempt.scrubber();
     let summary = summary.shortened(|value| scrubber.scrub(value).into_owned());
     attempt.end(Step::Plan, "done", &summary.to_string()).await?;
@@ -106,9 +97,8 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
 }
 
 /// Reads the outputs out of the state: what may be shown, and what is sealed.
-fn collect(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
-    let values =
-        place.installed.engine.outputs(&place.job).map_err(Stopped::engine(Step::Collect))?;
+async fn collect(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
+    let values = attempt.inventory(place, Step::Collect).await?.outputs;
     let mut collected = Collected { outputs: Vec::new(), secrets: Vec::new() };
     for output in &place.manifest.outputs {
         let Some(found) = values.get(&output.name) else { continue };

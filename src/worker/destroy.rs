@@ -36,15 +36,15 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     }
     attempt.end(Step::Prepare, "done", "").await?;
     let engine = &place.installed.engine;
-    let before = engine.resources(&place.job).map_err(Stopped::engine(Step::Destroy))?;
+    let before = attempt.inventory(&place, Step::Destroy).await?.resources;
     attempt.progress.lock().await.total = Some(before.len());
     attempt.begin(Step::Destroy).await?;
     let call = engine.destroy(&place.job);
     let limit = place.manifest.limits.destroy.real();
     let called = attempt.child(Step::Destroy, "destroy", call, limit, &place.manifest).await;
-    let after = engine.resources(&place.job).map_err(Stopped::engine(Step::Verify));
+    let after = attempt.inventory(&place, Step::Verify).await;
     if let Ok(after) = &after {
-        let gone = before.len().saturating_sub(after.len());
+        let gone = before.len().saturating_sub(after.resources.len());
         let mut tx = attempt.shop.ctx.db.write("count what is destroyed").await?;
         environments::count_destroyed(&mut tx, &attempt.environment.id, gone).await?;
         tx.commit().await?;
@@ -52,12 +52,16 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     called?;
     attempt.end(Step::Destroy, "done", "").await?;
     attempt.begin(Step::Verify).await?;
-    let left = after?;
-    if !left.is_empty()
-        || !engine.state_is_empty(&place.job).map_err(Stopped::engine(Step::Verify))?
-    {
+    let left = after?.resources;
+    if !left.is_empty() {
         let why = format!("The state still holds {} resources after the destroy.", left.len());
         return Err(Stopped::failed(Step::Verify, why));
+    }
+    // The copy of the last good state is an empty one from here.
+    engine.open(&place.job).map_err(Stopped::engine(Step::Verify))?;
+    if let Some(call) = engine.leave(&place.job) {
+        let name = format!("leave-{}", attempt.run.epoch);
+        attempt.secret_child((Step::Verify, &name), call, limit, &place.manifest).await?;
     }
     engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))?;
     attempt.end(Step::Verify, "done", "the state is empty").await

@@ -9,6 +9,7 @@ mod folders;
 mod heartbeat;
 mod journal;
 mod progress;
+mod reading;
 mod said;
 pub mod schedule;
 pub mod scheduler;
@@ -61,6 +62,10 @@ pub struct Settings {
     pub credentials: BTreeMap<String, String>,
     /// The operator's own configuration of Terraform and OpenTofu.
     pub cli_config: Option<PathBuf>,
+    /// Where Pulumi keeps its states (`s3://…`); in the data folder unless it is given.
+    pub pulumi_backend: Option<String>,
+    /// The folder of the operator's Pulumi plugins.
+    pub pulumi_plugins: Option<PathBuf>,
 }
 
 /// How long a run rests after the database or the disk was in the way.

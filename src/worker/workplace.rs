@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::attempt::{Attempt, Stopped};
-use crate::domain::run::Step;
+use crate::domain::run::{RunKind, Step};
 use crate::engine::installed::Installed;
 use crate::engine::{
     Invocation, Job, Layout, Opened, Preparation, Prepared, Variables, cli_config,
@@ -14,6 +14,10 @@ use crate::engine::{
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
+
+/// What an engine encrypts the environment's state with, among its sealed secrets. No input is called so:
+/// names of inputs are names of variables.
+const KEY: &str = "engine key";
 
 /// How long another process may take to prepare the same version before we stop waiting.
 const BUSY_FOR: std::time::Duration = std::time::Duration::from_secs(900);
@@ -57,10 +61,81 @@ impl Attempt {
         let variables = self.variables(&manifest, &inputs, &tags);
         job.tags = manifest.all_tags(&tags);
         job.credentials = credentials;
-        let variables = Variables { plain: variables, ..Variables::default() };
-        job.write_variables(&variables).map_err(Stopped::engine(step))?;
-        let opened = installed.engine.open(&job).map_err(Stopped::engine(step))?;
-        Ok(Workplace { installed, manifest, job, opened, secrets })
+        let key = self.key().await?;
+        secrets.push(key.clone());
+        job.key = Some(key);
+        self.hide(&secrets);
+        let secret = inputs.keys().cloned().collect();
+        let variables = Variables { plain: variables, secret, ..Variables::default() };
+        let job = self.supplied(&installed, job, variables).await?;
+        let mut opened = installed.engine.open(&job).map_err(Stopped::engine(step))?;
+        if opened == Opened::Elsewhere && self.run.kind == RunKind::Create {
+            opened = Opened::New;
+        }
+        let place = Workplace { installed, manifest, job, opened, secrets };
+        self.enter(&place).await?;
+        Ok(place)
+    }
+
+    /// Writes the variables; on a thread of its own, for keys are derived on the way.
+    async fn supplied(
+        &self,
+        installed: &Installed,
+        job: Job,
+        variables: Variables,
+    ) -> Result<Job, Stopped> {
+        let (engine, rng, mut job) = (installed.engine.clone(), self.shop.ctx.rng.clone(), job);
+        let supplied = tokio::task::spawn_blocking(move || {
+            // A panic while drawing leaves the source as usable as before.
+            let mut rng = rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            engine.supply(&mut job, &variables, &mut *rng).map(|()| job)
+        });
+        let supplied = supplied.await.map_err(|error| Stopped::Trouble(error.to_string()))?;
+        supplied.map_err(Stopped::engine(Step::Prepare))
+    }
+
+    /// Clears what a killed run left, and makes what is new.
+    async fn enter(&self, place: &Workplace) -> Result<(), Stopped> {
+        let calls = place.installed.engine.enter(&place.job, place.opened);
+        for (n, call) in calls.map_err(Stopped::engine(Step::Prepare))?.into_iter().enumerate() {
+            let name = format!("enter-{}-{n}", self.run.epoch);
+            let limit = place.manifest.limits.plan.real();
+            self.child(Step::Prepare, &name, call, limit, &place.manifest).await?;
+        }
+        Ok(())
+    }
+
+    /// The environment's own key; its first run draws it.
+    async fn key(&self) -> Result<SecretString, Stopped> {
+        let ctx = &self.shop.ctx;
+        let id = &self.environment.id;
+        let data = AssociatedData { environment: id.as_str(), field: KEY };
+        let mut tx = ctx.db.write("draw an environment's key").await?;
+        let found = secrets::of_environment(&mut tx, id, secrets::ENGINE).await?;
+        if let Some(found) = found.into_iter().find(|secret| secret.field == KEY) {
+            return Sealed::from_bytes(found.sealed)
+                .and_then(|sealed| ctx.keyring.open(data, &sealed))
+                .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()));
+        }
+        let key = ctx.random(|rng| {
+            let mut bytes = [0u8; 32];
+            rng.fill(&mut bytes);
+            SecretString::from(hex::encode(bytes))
+        });
+        let sealed = ctx
+            .random(|rng| ctx.keyring.seal(rng, data, &key))
+            .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()))?;
+        let secret = secrets::SealedSecret {
+            environment_id: id.clone(),
+            field: KEY.to_owned(),
+            kind: secrets::ENGINE.to_owned(),
+            label: "State".to_owned(),
+            sealed: sealed.as_bytes().to_vec(),
+            created_at: ctx.now(),
+        };
+        secrets::put(&mut tx, &secret).await?;
+        tx.commit().await?;
+        Ok(key)
     }
 
     async fn template(&self) -> Result<(Template, Archive), Stopped> {
@@ -102,6 +177,8 @@ impl Attempt {
             path: std::env::var("PATH").unwrap_or_default(),
             home: data.join("home"),
             cli_config,
+            backend: settings.pulumi_backend.clone(),
+            plugins: settings.pulumi_plugins.clone(),
         })
     }
 

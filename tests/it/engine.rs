@@ -5,13 +5,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use mayfly::domain::rng::SystemRng;
 use mayfly::engine::{
     Action, Diagnostic, Engine, EngineError, Event, InFlight, Invocation, Job, Layout, OPENTOFU,
     Opened, Preparation, Prepared, Severity, Summary, TERRAFORM, Terraform, Variables, cli_config,
     remove_version,
 };
 use mayfly::process::{Cause, Exit, Limits, Offsets, Supervised};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::process::{EXE, NEVER, patient};
@@ -56,6 +57,8 @@ impl House {
             path: std::env::var("PATH").unwrap(),
             home: root.join("home"),
             cli_config: cli_config(&root, None).unwrap(),
+            backend: None,
+            plugins: None,
         };
         House { folder, engine, layout, limits: patient() }
     }
@@ -79,7 +82,8 @@ impl House {
         let run = self.folder.path().join("runs").join(run);
         let mut job = Job::new(&self.layout, &prepared, environment, &run).unwrap();
         let plain = variables.as_object().cloned().unwrap_or_default();
-        job.write_variables(&Variables { plain, ephemeral: Map::new() }).unwrap();
+        let variables = Variables { plain, ..Variables::default() };
+        self.engine.supply(&mut job, &variables, &mut SystemRng).unwrap();
         job
     }
 
@@ -102,7 +106,8 @@ impl House {
 
     async fn follow(&self, child: &Supervised) -> (Vec<Event>, Exit) {
         let mut events = Vec::new();
-        let each = |line: mayfly::process::Line| events.extend(self.engine.event(&line.text));
+        let mut listener = self.engine.listener();
+        let each = |line: mayfly::process::Line| events.extend(listener.hear(&line.text));
         let exit = child.follow(Offsets::default(), each).await.unwrap();
         (events, exit)
     }
@@ -163,9 +168,9 @@ async fn a_whole_life() {
     for engine in engines() {
         let house = with_inner_module(engine);
         let job = house.job("preview-env-calm-otter", "create", json!({"title": hostile()})).await;
-        assert!(matches!(engine.state_is_empty(&job), Err(EngineError::StateMissing(_))));
+        assert!(matches!(engine.read_state(&job, None), Err(EngineError::StateMissing(_))));
         assert_eq!(engine.open(&job).unwrap(), Opened::New);
-        assert!(engine.state_is_empty(&job).unwrap());
+        assert!(engine.read_state(&job, None).unwrap().resources.is_empty());
 
         let (events, exit) = house.run("plan", engine.plan(&job)).await;
         assert!(exit.success(), "{events:?}");
@@ -184,7 +189,7 @@ async fn a_whole_life() {
         assert!(events.contains(&Event::Summary(Summary { add: 4, change: 0, remove: 0 })));
         assert!(errors(&events).is_empty());
 
-        let show = house.start("show", engine.show(&job)).await;
+        let show = house.start("show", engine.show(&job).unwrap()).await;
         assert!(show.wait().await.unwrap().success());
         let plan = engine.plan_summary(&show.take_stdout(64 << 20).unwrap()).unwrap();
         assert_eq!((plan.to_string(), plan.resources.len()), ("+4 ~0 -0".to_owned(), 4));
@@ -206,12 +211,12 @@ async fn a_whole_life() {
         let warnings = events.iter().filter(|e| matches!(e, Event::Diagnostic(_))).count();
         assert_eq!(warnings, 0, "the layout warns of nothing");
 
-        let outputs = engine.outputs(&job).unwrap();
+        let outputs = engine.read_state(&job, None).unwrap().outputs;
         assert_eq!(outputs["title"].value, json!(hostile()));
         assert_eq!(outputs["secret"].value, json!(format!("s3cr3t-{}", hostile())));
         assert!(!format!("{outputs:?}").contains("s3cr3t"));
         assert_eq!(
-            engine.resources(&job).unwrap(),
+            engine.read_state(&job, None).unwrap().resources,
             [
                 "terraform_data.each[\"a\"]",
                 "terraform_data.each[\"b\"]",
@@ -230,13 +235,13 @@ async fn a_whole_life() {
         let (events, exit) = house.plan_and_apply(&update, "update").await;
         assert!(exit.success(), "{events:?}");
         assert!(events.contains(&Event::Summary(Summary { add: 0, change: 1, remove: 0 })));
-        assert_eq!(engine.outputs(&update).unwrap()["title"].value, json!("calm"));
+        assert_eq!(engine.read_state(&update, None).unwrap().outputs["title"].value, json!("calm"));
 
         let destroy = house.job("preview-env-calm-otter", "destroy", json!({"title": "x"})).await;
         let (events, exit) = house.run("destroy", engine.destroy(&destroy)).await;
         assert!(exit.success(), "{events:?}");
         assert!(events.contains(&Event::Summary(Summary { add: 0, change: 0, remove: 4 })));
-        assert!(engine.state_is_empty(&destroy).unwrap());
+        assert!(engine.read_state(&destroy, None).unwrap().resources.is_empty());
         engine.forget(&destroy).unwrap();
         assert_eq!(std::fs::read_dir(&house.layout.states).unwrap().count(), 0);
         remove_version(&house.layout.version).unwrap();
@@ -275,7 +280,7 @@ async fn environments_share_a_version_that_is_prepared_once_and_read_only() {
             engine.open(&job).unwrap();
             let (events, exit) = house.plan_and_apply(&job, name).await;
             assert!(exit.success(), "{events:?}");
-            assert_eq!(engine.outputs(&job).unwrap()["title"].value, json!(name));
+            assert_eq!(engine.read_state(&job, None).unwrap().outputs["title"].value, json!(name));
         });
         futures_util::future::join_all(lives).await;
         let state = house.layout.states.join("env-1");
@@ -318,10 +323,13 @@ async fn a_failed_apply_says_what_where_and_keeps_what_it_made() {
         assert!(events.contains(&Event::Log("terraform_data.bad: almost".into())), "{events:?}");
         let failed = |e: &Event| matches!(e, Event::Errored { resource, .. } if resource == "terraform_data.bad");
         assert!(events.iter().any(failed));
-        assert_eq!(engine.resources(&job).unwrap(), ["terraform_data.bad", "terraform_data.good"]);
+        assert_eq!(
+            engine.read_state(&job, None).unwrap().resources,
+            ["terraform_data.bad", "terraform_data.good"]
+        );
         let (events, exit) = house.run("destroy", engine.destroy(&job)).await;
         assert!(exit.success(), "{events:?}");
-        assert!(engine.state_is_empty(&job).unwrap());
+        assert!(engine.read_state(&job, None).unwrap().resources.is_empty());
     }
 }
 
@@ -359,7 +367,7 @@ async fn a_backend_or_cloud_block_of_the_templates_own_is_replaced_also_in_an_ov
             engine.open(&job).unwrap();
             let (events, exit) = house.plan_and_apply(&job, "create").await;
             assert!(exit.success(), "{events:?}");
-            assert_eq!(engine.resources(&job).unwrap(), ["terraform_data.x"]);
+            assert_eq!(engine.read_state(&job, None).unwrap().resources, ["terraform_data.x"]);
         }
     }
 }
@@ -393,7 +401,8 @@ async fn a_provisioner_sees_the_listed_environment_and_ephemeral_values_reach_th
         ]);
         job.tags = BTreeMap::from([("mayfly:environment".to_owned(), "env".to_owned())]);
         let ephemeral = json!({"note": "once"}).as_object().cloned().unwrap();
-        job.write_variables(&Variables { plain: Map::new(), ephemeral }).unwrap();
+        let variables = Variables { ephemeral, ..Variables::default() };
+        engine.supply(&mut job, &variables, &mut SystemRng).unwrap();
         engine.open(&job).unwrap();
         let (events, exit) = house.plan_and_apply(&job, "create").await;
         assert!(exit.success(), "{events:?}");
@@ -429,7 +438,7 @@ async fn a_provisioner_sees_the_listed_environment_and_ephemeral_values_reach_th
         let work = house.folder.path().join("runs/create/work");
         assert!(work.join("was-here").exists());
         assert_eq!(std::fs::read_to_string(work.join("note")).unwrap(), "once\n");
-        let made = engine.resources(&job).unwrap();
+        let made = engine.read_state(&job, None).unwrap().resources;
         assert_eq!(made, ["terraform_data.env", "terraform_data.note"], "in its own state");
     }
 }
@@ -471,10 +480,16 @@ async fn an_interrupted_apply_keeps_its_state_and_leaves_no_process() {
         let (events, exit) = house.follow(&apply).await;
         assert_eq!((exit.cause, exit.code), (Cause::Interrupted, Some(1)), "{events:?}");
         assert!(!is_running(pid));
-        assert!(engine.resources(&job).unwrap().contains(&"terraform_data.made".to_owned()));
+        assert!(
+            engine
+                .read_state(&job, None)
+                .unwrap()
+                .resources
+                .contains(&"terraform_data.made".to_owned())
+        );
         let (events, exit) = house.run("destroy", engine.destroy(&job)).await;
         assert!(exit.success(), "{events:?}");
-        assert!(engine.state_is_empty(&job).unwrap());
+        assert!(engine.read_state(&job, None).unwrap().resources.is_empty());
     }
 }
 
@@ -516,7 +531,7 @@ async fn a_killed_apply_leaves_suspects_in_the_log_and_a_state_that_can_be_opene
         engine.open(&job).unwrap();
         let (events, exit) = house.run("destroy", engine.destroy(&job)).await;
         assert!(exit.success(), "a stale lock blocks nothing: {events:?}");
-        assert!(engine.state_is_empty(&job).unwrap());
+        assert!(engine.read_state(&job, None).unwrap().resources.is_empty());
     }
 }
 
@@ -528,7 +543,7 @@ async fn a_broken_state_is_replaced_by_its_last_good_copy() {
         let state = house.layout.states.join("env/terraform.tfstate");
         engine.open(&job).unwrap();
         std::fs::write(&state, "").unwrap();
-        assert!(matches!(engine.state_is_empty(&job), Err(EngineError::StateBroken { .. })));
+        assert!(matches!(engine.read_state(&job, None), Err(EngineError::StateBroken { .. })));
         assert_eq!(engine.open(&job).unwrap(), Opened::Restored, "there was no copy yet: empty");
         let (events, exit) = house.plan_and_apply(&job, "create").await;
         assert!(exit.success(), "{events:?}");
@@ -536,7 +551,7 @@ async fn a_broken_state_is_replaced_by_its_last_good_copy() {
         for broken in ["", "{\"version\": 4, \"reso", "{\"version\": 99}"] {
             std::fs::write(&state, broken).unwrap();
             assert_eq!(engine.open(&job).unwrap(), Opened::Restored);
-            assert_eq!(engine.resources(&job).unwrap(), ["terraform_data.x"]);
+            assert_eq!(engine.read_state(&job, None).unwrap().resources, ["terraform_data.x"]);
         }
         std::fs::write(&state, "{\"encrypted_data\": \"x\", \"version\": 4}").unwrap();
         assert!(matches!(engine.open(&job), Err(EngineError::StateEncrypted(_))));

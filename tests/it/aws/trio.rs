@@ -60,7 +60,8 @@ async fn plans(moto: &Moto, root: &Path) -> Result<()> {
         ReservedValues { environment: ENVIRONMENT.to_owned(), ..ReservedValues::default() };
     let supplied = Supplied { inputs: &inputs, secrets: &secrets, reserved: &reserved };
     let plain = manifest.variables(supplied);
-    job.write_variables(&Variables { plain, ..Variables::default() })?;
+    let variables = Variables { plain, ..Variables::default() };
+    TERRAFORM.supply(&mut job, &variables, &mut mayfly::domain::rng::SystemRng)?;
     TERRAFORM.open(&job)?;
 
     let mut validate = TERRAFORM.plan(&job);
@@ -74,7 +75,7 @@ async fn plans(moto: &Moto, root: &Path) -> Result<()> {
     for (name, secret) in &secrets {
         ensure!(!events.contains(secret.expose_secret()), "the plan's events tell {name}");
     }
-    let shown = calls.run("show", TERRAFORM.show(&job)).await?;
+    let shown = calls.run("show", TERRAFORM.show(&job).expect("it shows a plan")).await?;
     let plan = TERRAFORM.plan_summary(&shown)?;
     ensure!(plan.to_string() == "+10 ~0 -0", "{plan}: {:?}", plan.resources);
     holds_what_it_promises(&serde_json::from_slice(&shown)?)
@@ -131,6 +132,8 @@ fn layout(root: &Path) -> Result<Layout> {
         path: std::env::var("PATH")?,
         home: root.join("home"),
         cli_config: cli_config(root, Some(&terraform::cli_config()))?,
+        backend: None,
+        plugins: None,
     })
 }
 
