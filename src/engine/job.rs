@@ -22,6 +22,8 @@ pub struct Job {
     pub tags: BTreeMap<String, String>,
     /// What the environment's state is encrypted with, where its engine does that.
     pub key: Option<SecretString>,
+    /// Whether the template asks for it where the engine leaves the choice.
+    pub encrypts: bool,
     ephemeral: bool,
 }
 
@@ -63,6 +65,7 @@ impl Job {
             credentials: BTreeMap::new(),
             tags: BTreeMap::new(),
             key: None,
+            encrypts: false,
             ephemeral: false,
         })
     }

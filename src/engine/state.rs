@@ -102,6 +102,15 @@ impl State {
         }
     }
 
+    /// What the engine printed of a state that only it can read.
+    pub fn printed(job: &Job, printed: &[u8]) -> Result<State, EngineError> {
+        let path = job.state_folder().join(FILE);
+        if printed.trim_ascii().is_empty() {
+            return Err(EngineError::StateMissing(path));
+        }
+        State::parse(&path, printed)
+    }
+
     pub fn inventory(self) -> Inventory {
         let resources = self.resources();
         let one = |o: StateOutput| OutputValue { sensitive: o.sensitive, value: o.value };
@@ -142,35 +151,42 @@ impl State {
 }
 
 /// See [`super::Engine::open`].
-pub(super) fn open(job: &Job) -> Result<Opened, EngineError> {
+pub(super) fn open(job: &Job, encrypted: bool) -> Result<Opened, EngineError> {
     let folder = job.state_folder();
     make_private(&folder)?;
     let (file, good) = (folder.join(FILE), folder.join(GOOD));
-    match State::of(job) {
-        Ok(_) => {
+    let found = match State::of(job) {
+        Err(EngineError::StateEncrypted(_)) if encrypted => Ok(()),
+        found => found.map(drop),
+    };
+    match found {
+        Ok(()) => {
             let bytes = fs::read(&file).map_err(EngineError::file(&file))?;
             write_whole(&good, &bytes)?;
             Ok(Opened::Good)
         }
+        // A seed would be in clear, which is refused where it has to be encrypted.
+        Err(EngineError::StateMissing(_)) if !good.exists() && encrypted => Ok(Opened::New),
         Err(EngineError::StateMissing(_)) if !good.exists() => {
             write_whole(&file, &seed(job))?;
             Ok(Opened::New)
         }
         Err(EngineError::StateMissing(_) | EngineError::StateBroken { .. }) => {
-            restore(job, &file, &good)?;
+            restore(job, (&file, &good), encrypted)?;
             Ok(Opened::Restored)
         }
         Err(e) => Err(e),
     }
 }
 
-fn restore(job: &Job, file: &Path, good: &Path) -> Result<(), EngineError> {
+fn restore(job: &Job, (file, good): (&Path, &Path), encrypted: bool) -> Result<(), EngineError> {
     if file.exists() {
         let aside: PathBuf = file.with_file_name(BROKEN);
         fs::rename(file, &aside).map_err(EngineError::file(file))?;
     }
     let bytes = match fs::read(good) {
         Ok(bytes) => bytes,
+        Err(e) if e.kind() == ErrorKind::NotFound && encrypted => return Ok(()),
         Err(e) if e.kind() == ErrorKind::NotFound => seed(job),
         Err(e) => return Err(EngineError::file(good)(e)),
     };
@@ -192,13 +208,19 @@ fn seed(job: &Job) -> Vec<u8> {
 }
 
 /// See [`super::Engine::forget`].
-pub(super) fn forget(job: &Job) -> Result<(), EngineError> {
+pub(super) fn forget(job: &Job, encrypted: bool) -> Result<(), EngineError> {
     let folder = job.state_folder();
     if !folder.exists() {
         return Ok(());
     }
-    if !State::of(job)?.resources().is_empty() {
-        return Err(EngineError::StateInUse(folder));
+    match State::of(job) {
+        // Whoever asked the engine has seen that it is empty.
+        Err(EngineError::StateEncrypted(_)) if encrypted => {}
+        state => {
+            if !state?.resources().is_empty() {
+                return Err(EngineError::StateInUse(folder));
+            }
+        }
     }
     fs::remove_dir_all(&folder).map_err(EngineError::file(&folder))
 }

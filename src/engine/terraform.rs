@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use semver::Version;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::state::{self, State};
 use super::{
@@ -93,11 +93,14 @@ impl Engine for Terraform {
         variables: &Variables,
         _rng: &mut dyn Rng,
     ) -> Result<(), EngineError> {
+        if self.encrypts(job) {
+            job.key()?;
+        }
         job.write_variables(variables)
     }
 
     fn open(&self, job: &Job) -> Result<Opened, EngineError> {
-        state::open(job)
+        state::open(job, self.encrypts(job))
     }
 
     /// Nothing: a workspace is made by its state, and a dead process's lock does not hold a file.
@@ -106,30 +109,30 @@ impl Engine for Terraform {
     }
 
     fn plan(&self, job: &Job) -> Invocation {
-        call(job, with_variables(job, &["plan", "-json", "-input=false"], &[out(job)]))
+        self.call(job, with_variables(job, &["plan", "-json", "-input=false"], &[out(job)]))
     }
 
     fn show(&self, job: &Job) -> Option<Invocation> {
         let mut args = strings(&["show", "-json"]);
         args.push(job.plan_file().display().to_string());
-        Some(call(job, args))
+        Some(self.call(job, args))
     }
 
     fn apply(&self, job: &Job) -> Invocation {
         let mut args = strings(&["apply", "-json", "-input=false"]);
         args.extend(job.ephemeral_file().map(|f| var_file(&f)));
         args.push(job.plan_file().display().to_string());
-        call(job, args)
+        self.call(job, args)
     }
 
     fn destroy(&self, job: &Job) -> Invocation {
         let args = ["apply", "-destroy", "-auto-approve", "-json", "-input=false"];
-        call(job, with_variables(job, &args, &[]))
+        self.call(job, with_variables(job, &args, &[]))
     }
 
     fn drift(&self, job: &Job) -> Invocation {
         let args = ["plan", "-refresh-only", "-detailed-exitcode", "-json", "-input=false"];
-        call(job, with_variables(job, &args, &[out(job)]))
+        self.call(job, with_variables(job, &args, &[out(job)]))
     }
 
     fn drifted(&self, code: i32) -> Option<bool> {
@@ -142,7 +145,7 @@ impl Engine for Terraform {
 
     fn adopt(&self, job: &Job, resource: &Adopted) -> Option<Invocation> {
         let named = [resource.address.clone(), resource.id.clone()];
-        Some(call(job, with_variables(job, &["import", "-input=false", "-no-color"], &named)))
+        Some(self.call(job, with_variables(job, &["import", "-input=false", "-no-color"], &named)))
     }
 
     fn listener(&self) -> Box<dyn Listener> {
@@ -157,20 +160,47 @@ impl Engine for Terraform {
         self.summarise(show_json).map(|(_, drift)| drift)
     }
 
-    fn state_call(&self, _job: &Job) -> Option<Invocation> {
-        None
+    fn state_call(&self, job: &Job) -> Option<Invocation> {
+        // What is encrypted only the engine itself can read.
+        self.encrypts(job).then(|| self.call(job, strings(&["state", "pull"])))
     }
 
-    fn read_state(&self, job: &Job, _printed: Option<&[u8]>) -> Result<Inventory, EngineError> {
-        Ok(State::of(job)?.inventory())
+    fn read_state(&self, job: &Job, printed: Option<&[u8]>) -> Result<Inventory, EngineError> {
+        match printed {
+            Some(printed) => Ok(State::printed(job, printed)?.inventory()),
+            None => Ok(State::of(job)?.inventory()),
+        }
     }
 
     fn forget(&self, job: &Job) -> Result<(), EngineError> {
-        state::forget(job)
+        state::forget(job, self.encrypts(job))
     }
 }
 
 impl Terraform {
+    /// A call for one environment. Ours stand last: no credentials setting overrides them.
+    fn call(&self, job: &Job, args: Vec<String>) -> Invocation {
+        let mut env = job.base_environment();
+        for (key, value) in &job.tags {
+            env.insert(format!("TF_AWS_DEFAULT_TAGS_{key}"), value.clone());
+        }
+        env.extend(environment(job.layout()));
+        env.insert("TF_DATA_DIR".into(), job.prepared().data.to_string_lossy().into_owned());
+        env.insert("TF_WORKSPACE".into(), job.environment().to_owned());
+        if self.encrypts(job) {
+            env.insert("TF_ENCRYPTION".into(), encryption(&job.key().unwrap_or_default()));
+        }
+        let mut all = vec![format!("-chdir={}", job.prepared().source.display())];
+        all.extend(args);
+        let program = job.layout().program.clone();
+        Invocation { program, args: all, env, cwd: job.work_folder() }
+    }
+
+    /// Whether state and plan are encrypted: by OpenTofu, where the template asks for it.
+    fn encrypts(&self, job: &Job) -> bool {
+        self.kind == Kind::OpenTofu && job.encrypts
+    }
+
     fn summarise(&self, show_json: &[u8]) -> Result<(PlanSummary, PlanSummary), EngineError> {
         let json = |source| EngineError::Json { what: "the plan", engine: self.name(), source };
         plan::summarise(show_json).map_err(json)
@@ -242,18 +272,19 @@ fn init(layout: &Layout, prepared: &Prepared) -> Invocation {
     Invocation { program: layout.program.clone(), args, env, cwd: prepared.source.clone() }
 }
 
-/// A call for one environment. Ours stand last: no credentials setting overrides them.
-fn call(job: &Job, args: Vec<String>) -> Invocation {
-    let mut env = job.base_environment();
-    for (key, value) in &job.tags {
-        env.insert(format!("TF_AWS_DEFAULT_TAGS_{key}"), value.clone());
-    }
-    env.extend(environment(job.layout()));
-    env.insert("TF_DATA_DIR".into(), job.prepared().data.to_string_lossy().into_owned());
-    env.insert("TF_WORKSPACE".into(), job.environment().to_owned());
-    let mut all = vec![format!("-chdir={}", job.prepared().source.display())];
-    all.extend(args);
-    Invocation { program: job.layout().program.clone(), args: all, env, cwd: job.work_folder() }
+/// The least that OpenTofu takes; a key that was drawn needs no stretching.
+const ROUNDS: u32 = 200_000;
+
+/// OpenTofu's setting for state and plan alike; nothing that is not encrypted is read.
+fn encryption(passphrase: &str) -> String {
+    let method = || json!({ "method": "method.aes_gcm.ours", "enforced": true });
+    json!({
+        "key_provider": { "pbkdf2": { "ours": { "passphrase": passphrase, "iterations": ROUNDS } } },
+        "method": { "aes_gcm": { "ours": { "keys": "key_provider.pbkdf2.ours" } } },
+        "state": method(),
+        "plan": method(),
+    })
+    .to_string()
 }
 
 /// What every child gets.

@@ -8,7 +8,7 @@ mod browser;
 mod cli;
 mod dependencies;
 mod e2e;
-mod engine;
+mod engines;
 mod hostile;
 mod hygiene;
 mod imports;

@@ -1,6 +1,6 @@
 //! Terraform as the machine has it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::programs;
 
@@ -13,6 +13,42 @@ pub fn cli_config() -> PathBuf {
         .into_iter()
         .find(|file| file.is_file())
         .expect("error: no CLI configuration of terraform\nhint: `scripts/test` writes one")
+}
+
+/// The same for a program, written into `folder`: OpenTofu looks for the provider under the name of its own
+/// registry, so that it gets a mirror of links.
+pub fn cli_config_for(program: &str, folder: &Path) -> PathBuf {
+    let named = cli_config();
+    if program != "tofu" {
+        return named;
+    }
+    let text = std::fs::read_to_string(&named).expect("it can be read");
+    let quoted = text.split("path").nth(1).and_then(|rest| rest.split('"').nth(1));
+    let mirror = Path::new(quoted.expect("it names a mirror"));
+    let theirs = mirror.join("registry.terraform.io/hashicorp/aws");
+    let ours = folder.join("mirror/registry.opentofu.org/hashicorp/aws");
+    for version in std::fs::read_dir(&theirs).expect("the mirror has the provider").flatten() {
+        let target = ours.join(version.file_name());
+        if !version.path().is_dir() {
+            std::fs::create_dir_all(&ours).expect("made");
+            std::os::unix::fs::symlink(version.path(), target).expect("linked");
+            continue;
+        }
+        // Only the last folder may be a link.
+        std::fs::create_dir_all(&target).expect("made");
+        for platform in std::fs::read_dir(version.path()).expect("it can be read").flatten() {
+            let link = target.join(platform.file_name());
+            std::os::unix::fs::symlink(platform.path(), link).expect("linked");
+        }
+    }
+    let file = folder.join("tofu.rc");
+    let mirror = folder.join("mirror");
+    let text = format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+        mirror.display()
+    );
+    std::fs::write(&file, text).expect("written");
+    file
 }
 
 #[test]

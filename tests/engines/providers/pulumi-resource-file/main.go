@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi-go-provider/infer"
@@ -33,11 +34,18 @@ func (f *File) Annotate(a infer.Annotator) {
 	a.Describe(&f, "A file with a content.")
 }
 
-// Check refuses a content that the tests choose as the one which a provider refuses.
+// Check refuses the one content, and takes for ever over the other, that the tests need for that.
 func (File) Check(ctx context.Context, req infer.CheckRequest) (infer.CheckResponse[FileArgs], error) {
 	args, failures, err := infer.DefaultCheck[FileArgs](ctx, req.NewInputs)
 	if err == nil && args.Content == "refused" {
 		failures = append(failures, p.CheckFailure{Property: "content", Reason: "this content is not allowed"})
+	}
+	if err == nil && args.Content == "endless" {
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(10 * time.Minute):
+		}
 	}
 	return infer.CheckResponse[FileArgs]{Inputs: args, Failures: failures}, err
 }
