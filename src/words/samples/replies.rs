@@ -27,8 +27,8 @@ pub fn all() -> Vec<Sample> {
     }
     for status in Status::ALL {
         reply(status.as_str(), shown(least(*status), Vec::new()));
-        reply(status.as_str(), Reply::Cancelling { facts: least(*status) });
     }
+    reply("requested", Reply::Cancelling { facts: least(Status::Requested) });
     reply("usual", shown(usual(), vec![run_line(RunStatus::Succeeded)]));
     for scope in ListScope::ALL {
         reply(&format!("minimal-{scope}"), list(*scope, Vec::new()));
