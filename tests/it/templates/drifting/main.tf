@@ -2,7 +2,8 @@ terraform {
   required_providers {
     # By its whole name: OpenTofu looks elsewhere for a short one.
     aws = {
-      source = "registry.terraform.io/hashicorp/aws"
+      source  = "registry.terraform.io/hashicorp/aws"
+      version = "5.100.0"
     }
   }
 }
