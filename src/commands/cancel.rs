@@ -1,17 +1,19 @@
-//! `cancel`: calls a create off. Before any effect it is simply withdrawn; later the worker interrupts
-//! the engine and destroys what was made.
+//! `cancel`: calls a run off. Before any effect it is simply withdrawn; later the worker interrupts the
+//! engine. What a create has made is destroyed; what is checked or updated lives on.
 
 use serde_json::json;
 
 use super::extend::refuse_transition;
 use super::target::{Right, resolve};
 use super::transition::{Cause, Place, shift, tell};
-use super::{Asked, CommandError, Ctx, Target};
-use crate::domain::environment::Event;
+use super::{Asked, CommandError, Ctx, Target, living};
+use crate::domain::Actor;
+use crate::domain::environment::{Event, Status};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::run::RunKind;
 use crate::store::environments::Environment;
+use crate::store::runs::Run;
 use crate::store::{Tx, audit, environments, links, runs, secrets};
 
 pub(super) async fn cancel(
@@ -25,7 +27,12 @@ pub(super) async fn cancel(
     }
     let found = resolve(ctx, &mut tx, asked, target, Right::Act).await?;
     let environment = environments::lock(&mut tx, &found.id).await?;
-    let reply = call_off(ctx, &mut tx, asked, &environment).await?;
+    let reply = match environment.status {
+        Status::Ready | Status::Updating => {
+            living::call_off(ctx, &mut tx, asked, &environment).await?
+        }
+        _ => call_off(ctx, &mut tx, asked, &environment).await?,
+    };
     tx.commit().await?;
     ctx.nudges.all();
     Ok(reply)
@@ -42,15 +49,7 @@ pub(super) async fn call_off(
     let Some(run) = live.filter(|run| run.kind == RunKind::Create) else {
         return Err(Refusal::NothingToCancel { name: environment.name.clone() }.into());
     };
-    let entry = audit::Entry {
-        environment: Some(&environment.id),
-        run: Some(&run.id),
-        at: ctx.now(),
-        actor: asked.actor,
-        action: "run.cancel_asked",
-        detail: json!({}),
-    };
-    audit::record(tx, entry).await?;
+    note(ctx, tx, asked.actor, &run).await?;
     if !runs::withdraw(tx, &run.id, ctx.now()).await? {
         // Somebody may have asked before: the answer is the same.
         runs::ask_to_cancel(tx, &run.id, asked.actor).await?;
@@ -65,4 +64,22 @@ pub(super) async fn call_off(
     let notice = Notice::Cancelled { by: asked.actor.person().cloned() };
     tell(ctx, tx, &environment, Place::Thread, notice).await?;
     Ok(Reply::Cancelling { facts: environment.facts() })
+}
+
+/// Notes who asked for a run to be called off.
+pub(super) async fn note(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    run: &Run,
+) -> Result<(), CommandError> {
+    let entry = audit::Entry {
+        environment: Some(&run.environment_id),
+        run: Some(&run.id),
+        at: ctx.now(),
+        actor,
+        action: "run.cancel_asked",
+        detail: json!({ "kind": run.kind }),
+    };
+    Ok(audit::record(tx, entry).await?)
 }

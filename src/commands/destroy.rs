@@ -3,7 +3,7 @@
 use super::extend::{refuse_transition, wrong_state};
 use super::target::{Right, resolve};
 use super::transition::{Cause, shift};
-use super::{Asked, CommandError, Ctx, Target, cancel};
+use super::{Asked, CommandError, Ctx, Target, cancel, living};
 use crate::domain::environment::{EndReason, Event, Status};
 use crate::domain::reply::Reply;
 use crate::domain::run::{RunKind, RunStatus};
@@ -39,7 +39,9 @@ pub(super) async fn destroy(
     Ok(Reply::Destroying { facts })
 }
 
-/// Moves it to destroying and queues the run, for whatever reason. Its links open nothing from then.
+/// Moves it to destroying and queues the run, for whatever reason. Its links open nothing from then. A
+/// check or an update that is under way is called off, and the destroy follows when its engine has ended:
+/// whoever completes it queues the run.
 pub async fn begin(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -55,7 +57,9 @@ pub async fn begin(
         links::revoke(tx, &next.id, purpose, ctx.now()).await?;
     }
     environments::set_destroy_failures(tx, &next.id, 0).await?;
-    queue_destroy(ctx, tx, actor, &next, 0).await?;
+    if living::make_way(ctx, tx, actor, &next).await? {
+        queue_destroy(ctx, tx, actor, &next, 0).await?;
+    }
     Ok(next)
 }
 

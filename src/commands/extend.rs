@@ -32,7 +32,7 @@ pub(super) async fn extend(
     }
     let found = resolve(ctx, &mut tx, asked, wanted.target, Right::Act).await?;
     let environment = environments::lock(&mut tx, &found.id).await?;
-    let State::Ready(lifetime) = environment.state()? else {
+    let (State::Ready(lifetime) | State::Updating(lifetime)) = environment.state()? else {
         return Err(wrong_state(&environment, "be extended"));
     };
     if lifetime.room() == Span::ZERO {

@@ -9,14 +9,17 @@ mod create;
 mod credentials;
 pub mod ctx;
 mod destroy;
+mod drift;
 mod extend;
 mod help;
 mod home;
 mod list;
+mod living;
 mod logs;
 mod new;
 pub mod parse;
 mod reap;
+mod revert;
 mod secret_inputs;
 mod show;
 mod target;
@@ -61,6 +64,10 @@ pub enum Command {
     },
     Destroy(Target),
     Cancel(Target),
+    /// Compares it with its template.
+    Drift(Target),
+    /// Puts it back as its template says.
+    Revert(Target),
     Logs(Target),
     Credentials(Target),
     Templates,
@@ -118,6 +125,8 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
         }
         Command::Destroy(target) => destroy::destroy(ctx, by, target).await,
         Command::Cancel(target) => cancel::cancel(ctx, by, target).await,
+        Command::Drift(target) => drift::drift(ctx, by, target).await,
+        Command::Revert(target) => revert::revert(ctx, by, target).await,
         Command::Logs(target) => logs::logs(ctx, by, target).await,
         Command::Credentials(target) => credentials::credentials(ctx, by, target).await,
         Command::Templates => Ok(templates::templates(ctx)),

@@ -21,6 +21,7 @@ pub(super) async fn show(
         plan: run.plan.as_ref().map(|plan| plan.0.to_string()),
         failure: run.failure.as_ref().map(|failure| failure.0.summary.clone()),
     };
-    let runs = runs.iter().map(line).collect();
+    // Newest first: of many the first are shown.
+    let runs = runs.iter().rev().map(line).collect();
     Ok(Reply::Shown { facts: environment.facts(), runs, now: ctx.now() })
 }

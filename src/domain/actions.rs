@@ -8,6 +8,8 @@ pub const DESTROY: &str = "destroy";
 pub const CANCEL: &str = "cancel";
 pub const CREDENTIALS: &str = "credentials";
 pub const LOGS: &str = "logs";
+pub const DRIFT: &str = "drift";
+pub const REVERT: &str = "revert";
 pub const SHOW: &str = "show";
 /// Opens the picker, or with a template's name as value its form.
 pub const NEW: &str = "new";

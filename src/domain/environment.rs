@@ -79,7 +79,9 @@ pub enum Event {
     Provisioned(Lifetime),
     /// The create run failed, or was called off, after it may have made something.
     CreateFailed(EndReason),
+    /// A worker began its update run.
     UpdateStarted,
+    /// The update run ended, in whichever way: what it left stands as it is.
     UpdateEnded,
     Extended(Lifetime),
     DestroyAsked(EndReason),
@@ -131,9 +133,11 @@ impl State {
             (S::Ready(life), Event::UpdateStarted) => S::Updating(life),
             (S::Updating(life), Event::UpdateEnded) => S::Ready(life),
             (S::Ready(_), Event::Extended(life)) => S::Ready(life),
-            (S::Ready(_) | S::Failed(_) | S::Quarantined { .. }, Event::DestroyAsked(reason)) => {
-                S::Destroying(reason)
-            }
+            (S::Updating(_), Event::Extended(life)) => S::Updating(life),
+            (
+                S::Ready(_) | S::Updating(_) | S::Failed(_) | S::Quarantined { .. },
+                Event::DestroyAsked(reason),
+            ) => S::Destroying(reason),
             (S::Destroying(reason), Event::Gone { at }) => S::Destroyed { reason, at },
             (S::Destroying(reason), Event::GivenUp { why }) => S::Quarantined { reason, why },
             (state, event) => {
@@ -181,7 +185,9 @@ mod tests {
         (Status::Ready, "updated", Status::Updating),
         (Status::Updating, "updated to the end", Status::Ready),
         (Status::Ready, "extended", Status::Ready),
+        (Status::Updating, "extended", Status::Updating),
         (Status::Ready, "destroyed", Status::Destroying),
+        (Status::Updating, "destroyed", Status::Destroying),
         (Status::Failed, "destroyed", Status::Destroying),
         (Status::Quarantined, "destroyed", Status::Destroying),
         (Status::Destroying, "called gone", Status::Destroyed),

@@ -75,6 +75,21 @@ pub enum Notice {
     Cancelled {
         by: Option<Person>,
     },
+    /// What a drift check found; nothing, where everything is as it was made.
+    Drift {
+        run: RunId,
+        found: PlanSummary,
+    },
+    /// What an update changed; nothing, where there was nothing to do.
+    Updated {
+        run: RunId,
+        done: PlanSummary,
+    },
+    /// A run of an environment that lives on was called off, and its engine has ended.
+    CalledOff {
+        kind: RunKind,
+        by: Option<Person>,
+    },
     Receipt {
         reason: EndReason,
         destroyed: usize,

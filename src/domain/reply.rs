@@ -13,6 +13,8 @@ pub const VERBS: &[Verb] = &[
     Verb { word: "extend", usage: "extend <env> [duration]", audience: Audience::Everyone },
     Verb { word: "destroy", usage: "destroy <env>", audience: Audience::Everyone },
     Verb { word: "cancel", usage: "cancel <env>", audience: Audience::Everyone },
+    Verb { word: "drift", usage: "drift <env>", audience: Audience::Everyone },
+    Verb { word: "revert", usage: "revert <env>", audience: Audience::Everyone },
     Verb { word: "logs", usage: "logs <env>", audience: Audience::Everyone },
     Verb { word: "credentials", usage: "credentials <env>", audience: Audience::Everyone },
     Verb { word: "templates", usage: "templates", audience: Audience::Everyone },
@@ -128,6 +130,14 @@ pub enum Reply {
     Cancelling {
         facts: EnvironmentFacts,
     },
+    /// It is compared with its template; its thread says what comes of it.
+    Checking {
+        facts: EnvironmentFacts,
+    },
+    /// It is put back as its template says; its thread tells how it goes.
+    Reverting {
+        facts: EnvironmentFacts,
+    },
     Logs {
         facts: EnvironmentFacts,
         kind: RunKind,
@@ -209,6 +219,11 @@ pub enum Refusal {
         name: String,
         status: super::environment::Status,
         wanted: String,
+    },
+    /// Another run of it is under way.
+    Busy {
+        name: String,
+        kind: RunKind,
     },
     /// A button that was pressed before, or that stands on an old message.
     AlreadyExtended {

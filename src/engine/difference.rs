@@ -173,8 +173,8 @@ mod tests {
                 change("keys", Some(r#"["k1","(sensitive)"]"#), Some(r#"["k2","(sensitive)"]"#)),
                 change(
                     "login",
-                    Some(r#"{"pass":"(sensitive)","user":"a"}"#),
-                    Some(r#"{"pass":"(sensitive)","user":"b"}"#)
+                    Some(r#"{"user":"a","pass":"(sensitive)"}"#),
+                    Some(r#"{"user":"b","pass":"(sensitive)"}"#)
                 ),
                 change("password", Some("(sensitive)"), Some("(sensitive)")),
             ]

@@ -78,7 +78,7 @@ pub trait Engine: Send + Sync {
     /// Destroys everything in the state.
     fn destroy(&self, job: &Job) -> Invocation;
 
-    /// Compares the state with what is there, as a plan of its own.
+    /// Compares what is there with the state, and with the template where the engine can, as a plan of its own.
     fn drift(&self, job: &Job) -> Invocation;
 
     /// What a finished [`Engine::drift`] found, from its exit code; `None`: it failed.
@@ -100,7 +100,8 @@ pub trait Engine: Send + Sync {
     /// What the saved plan would do, from what [`Engine::show`], or the plan itself, printed.
     fn plan_summary(&self, printed: &[u8]) -> Result<PlanSummary, EngineError>;
 
-    /// What others have changed since the last run, from what [`Engine::show`], or the drift itself, printed.
+    /// What others have changed since the last run, as far as the template wants it otherwise where the
+    /// engine can tell, from what [`Engine::show`], or the drift itself, printed.
     fn drift_summary(&self, printed: &[u8]) -> Result<PlanSummary, EngineError>;
 
     /// Prints the state, secrets too: take it with `Supervised::take_stdout`. `None`: it is a file, which

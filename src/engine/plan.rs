@@ -60,6 +60,16 @@ struct Shown {
     resource_changes: Vec<ShownChange>,
     #[serde(default)]
     resource_drift: Vec<ShownChange>,
+    #[serde(default)]
+    relevant_attributes: Vec<Relevant>,
+}
+
+/// An attribute that something else is changed by.
+#[derive(Deserialize)]
+struct Relevant {
+    resource: String,
+    #[serde(default)]
+    attribute: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +88,11 @@ struct ShownActions {
 /// Reads what `show -json` prints of a plan: what it would do, and what others did.
 pub(super) fn summarise(json: &[u8]) -> Result<(PlanSummary, PlanSummary), serde_json::Error> {
     let shown: Shown = serde_json::from_slice(json)?;
-    Ok((summary(shown.resource_changes), summary(shown.resource_drift)))
+    let plan = summary(shown.resource_changes);
+    let drift = summary(shown.resource_drift);
+    let drift =
+        PlanSummary { resources: matters(drift.resources, &plan, &shown.relevant_attributes) };
+    Ok((plan, drift))
 }
 
 fn summary(shown: Vec<ShownChange>) -> PlanSummary {
@@ -93,6 +107,41 @@ fn summary(shown: Vec<ShownChange>) -> PlanSummary {
         Some(PlannedResource { address: shown.address, change, attributes })
     };
     PlanSummary { resources: shown.into_iter().filter_map(one).collect() }
+}
+
+/// Of all that is not as the state has it, what the template wants otherwise: what is gone, and what the
+/// plan would put back, or changes something else by. The rest is nobody's doing: a provider fills in an
+/// attribute after the fact (a bucket gets its encryption from a resource of its own), and a check right
+/// after the create would call that drift.
+fn matters(
+    drift: Vec<PlannedResource>,
+    plan: &PlanSummary,
+    relevant: &[Relevant],
+) -> Vec<PlannedResource> {
+    let one = |mut drifted: PlannedResource| {
+        if drifted.change == Change::Delete {
+            return Some(drifted);
+        }
+        let planned = plan.resources.iter().find(|planned| planned.address == drifted.address);
+        let is_planned = |name: &str| {
+            planned.is_some_and(|planned| planned.attributes.iter().any(|a| a.name == name))
+        };
+        let leads_on = |name: &str| {
+            let names = |r: &Relevant| r.attribute.first().is_none_or(|first| first == name);
+            relevant.iter().any(|r| r.resource == drifted.address && names(r))
+        };
+        let wanted = |name: &str| is_planned(name) || leads_on(name);
+        let kept =
+            drifted.attributes.iter().filter(|a| wanted(&a.name)).cloned().collect::<Vec<_>>();
+        match (kept.is_empty(), planned) {
+            (false, _) => drifted.attributes = kept,
+            // Made anew for a reason that stands in no attribute: all is told.
+            (true, Some(planned)) if planned.change != Change::Update => {}
+            (true, _) => return None,
+        }
+        Some(drifted)
+    };
+    drift.into_iter().filter_map(one).collect()
 }
 
 #[cfg(test)]
@@ -121,7 +170,7 @@ mod tests {
                 shown("same", &["no-op"]),
                 shown("seen", &["read"]),
             ],
-            "resource_drift": [shown("drifted", &["update"])],
+            "resource_drift": [shown("changed", &["update"]), shown("vanished", &["delete"])],
         });
         let (summary, drift) = summarise(plan.to_string().as_bytes()).unwrap();
         assert_eq!(summary.to_string(), "+3 ~1 -3");
@@ -137,12 +186,55 @@ mod tests {
                 ("anew_first", Change::Replace),
             ]
         );
-        assert_eq!(drift.resources[0].address, "drifted");
+        let addresses: Vec<&str> = drift.resources.iter().map(|r| r.address.as_str()).collect();
+        assert_eq!(addresses, ["changed", "vanished"]);
         let told = |plan: &PlanSummary| -> Vec<usize> {
             plan.resources.iter().map(|r| r.attributes.len()).collect()
         };
         assert_eq!(told(&summary), [0, 1, 0, 1, 1], "what comes or goes whole tells no attributes");
-        assert_eq!(told(&drift), [1]);
+        assert_eq!(told(&drift), [1, 0]);
+    }
+
+    fn turned(
+        address: &str,
+        before: serde_json::Value,
+        after: serde_json::Value,
+    ) -> serde_json::Value {
+        json!({"address": address, "change": {"actions": ["update"], "before": before, "after": after}})
+    }
+
+    #[test]
+    fn drift_is_what_the_template_wants_otherwise() {
+        let kept =
+            json!({"address": "same", "change": {"actions": ["no-op"], "before": {}, "after": {}}});
+        let plan = json!({
+            "resource_changes": [
+                kept,
+                turned("bucket", json!({"tags": "b"}), json!({"tags": "a"})),
+                turned("reads", json!({"address": "1.1.1.2"}), json!({"address": "1.1.1.1"})),
+            ],
+            "resource_drift": [
+                // The encryption came from a resource of its own, and nobody wants it otherwise.
+                turned(
+                    "bucket",
+                    json!({"tags": "a", "encryption": null}),
+                    json!({"tags": "b", "encryption": "kms"}),
+                ),
+                turned("same", json!({"encryption": null}), json!({"encryption": "kms"})),
+                // Another resource is changed because of it.
+                turned("host", json!({"ip": "1.1.1.1", "seen": 1}), json!({"ip": "1.1.1.2", "seen": 2})),
+            ],
+            "relevant_attributes": [{"resource": "host", "attribute": ["ip", 0]}],
+        });
+        let drift = summarise(plan.to_string().as_bytes()).unwrap().1;
+        let found: Vec<(&str, Vec<&str>)> = drift
+            .resources
+            .iter()
+            .map(|r| (r.address.as_str(), r.attributes.iter().map(|a| a.name.as_str()).collect()))
+            .collect();
+        assert_eq!(found, [("bucket", vec!["tags"]), ("host", vec!["ip"])]);
+        let tags = &drift.resources[0].attributes[0];
+        assert_eq!((tags.before.as_deref(), tags.after.as_deref()), (Some("a"), Some("b")));
     }
 
     #[test]

@@ -131,7 +131,9 @@ impl Engine for Terraform {
     }
 
     fn drift(&self, job: &Job) -> Invocation {
-        let args = ["plan", "-refresh-only", "-detailed-exitcode", "-json", "-input=false"];
+        // Not `-refresh-only`: that takes what providers fill in after the fact for drift (tried with
+        // `aws_s3_bucket`), and does not know what the template wants otherwise.
+        let args = ["plan", "-detailed-exitcode", "-json", "-input=false"];
         self.call(job, with_variables(job, &args, &[out(job)]))
     }
 

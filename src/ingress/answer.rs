@@ -250,6 +250,8 @@ fn command_of(action: &str, value: &str) -> Option<Command> {
         actions::CANCEL => Command::Cancel(target()),
         actions::CREDENTIALS => Command::Credentials(target()),
         actions::LOGS => Command::Logs(target()),
+        actions::DRIFT => Command::Drift(target()),
+        actions::REVERT => Command::Revert(target()),
         actions::SHOW => Command::Show(target()),
         actions::NEW | actions::PICK => Command::New { template, given: Vec::new() },
         actions::PAGE => {

@@ -36,7 +36,7 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
         "expires_at": life.map(|life| life.expires_at.0),
         "latest": life.map(|life| life.latest.0),
         "maximum": facts.rules.maximum.millis(),
-        "at_maximum": facts.status == Status::Ready && steps.is_empty(),
+        "at_maximum": lives(facts.status) && steps.is_empty(),
         "extensions": steps,
         "links": buttons,
         "outputs": shown.iter().take(SHOWN_OUTPUTS).collect::<Vec<_>>(),
@@ -148,8 +148,13 @@ fn is_web_address(text: &str) -> bool {
     web && lower && text.chars().count() <= limits::URL && !text.contains(char::is_whitespace)
 }
 
+/// Whether it is there, with an end that can be put off.
+fn lives(status: Status) -> bool {
+    matches!(status, Status::Ready | Status::Updating)
+}
+
 fn extensions(facts: &EnvironmentFacts) -> Vec<Value> {
-    let Some(life) = facts.lifetime.filter(|_| facts.status == Status::Ready) else {
+    let Some(life) = facts.lifetime.filter(|_| lives(facts.status)) else {
         return Vec::new();
     };
     let mut steps = facts.rules.steps(life);

@@ -4,6 +4,7 @@
 //! breaks within a text are allowed. What comes out is fitted to Slack's limits, so that no fact, however
 //! long, makes a message that Slack refuses.
 
+mod changes;
 mod check;
 mod data;
 mod draw;

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use crate::domain::Timestamp;
 use crate::domain::notice::Notice;
-use crate::domain::plan::{Change, PlanSummary};
+use crate::domain::plan::PlanSummary;
 use crate::domain::reply::Told;
 use crate::domain::run::{Failure, Progress, RunKind};
 
+use super::changes;
 use super::data::{self, left};
 use super::limits::cut;
 use super::{Broadcast, WordsError};
 
-const SHOWN_RESOURCES: usize = 20;
 const TAIL_LINES: usize = 12;
 const TAIL_CHARACTERS: usize = 2_400;
 
@@ -53,11 +53,15 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::Receipt { .. }
         | Notice::Quarantined { .. }
         | Notice::SecretsWanted { .. } => Broadcast::Yes,
+        Notice::Drift { found, .. } if !found.resources.is_empty() => Broadcast::Yes,
         Notice::Card
         | Notice::Plan { .. }
         | Notice::Progress { .. }
         | Notice::Extended { .. }
         | Notice::Cancelled { .. }
+        | Notice::Drift { .. }
+        | Notice::Updated { .. }
+        | Notice::CalledOff { .. }
         | Notice::Revealed { .. }
         | Notice::ChannelCreated
         | Notice::ChannelFailed { .. }
@@ -79,6 +83,9 @@ pub(super) fn template_of(notice: &Notice) -> &'static str {
         Notice::Warning { .. } => "notice-warning",
         Notice::Failed { .. } => "notice-failed",
         Notice::Cancelled { .. } => "notice-cancelled",
+        Notice::Drift { .. } => "notice-drift",
+        Notice::Updated { .. } => "notice-updated",
+        Notice::CalledOff { .. } => "notice-called-off",
         Notice::Receipt { .. } => "notice-receipt",
         Notice::Quarantined { .. } => "notice-quarantined",
         Notice::SecretsWanted { .. } => "notice-secrets-wanted",
@@ -99,6 +106,8 @@ fn own(told: &Told) -> Value {
     match &told.notice {
         Notice::Card | Notice::Ready | Notice::ChannelCreated => json!({}),
         Notice::Plan { summary, .. } => plan(summary),
+        Notice::Drift { found, .. } => plan(found),
+        Notice::Updated { done, .. } => plan(done),
         Notice::Progress { .. } => json!({ "progress": told.progress.as_ref().map(progress) }),
         Notice::Extended { by, added, expires_at } => {
             json!({ "by": by.user, "added": added.millis(), "expires_at": expires_at.0 })
@@ -109,6 +118,9 @@ fn own(told: &Told) -> Value {
         }
         Notice::Failed { kind, failure, .. } => failed(*kind, failure),
         Notice::Cancelled { by } => json!({ "by": by.as_ref().map(|by| &by.user) }),
+        Notice::CalledOff { kind, by } => {
+            json!({ "kind": data::kind(*kind), "by": by.as_ref().map(|by| &by.user) })
+        }
         Notice::Receipt { reason, destroyed, lived } => json!({
             "end": data::end_reason(reason),
             "destroyed": destroyed,
@@ -152,21 +164,12 @@ fn progress(progress: &Progress) -> Value {
 }
 
 fn plan(summary: &PlanSummary) -> Value {
-    let sign = |change| match change {
-        Change::Create => "+",
-        Change::Update => "~",
-        Change::Replace => "-/+",
-        Change::Delete => "-",
-    };
-    let line = |r: &crate::domain::plan::PlannedResource| {
-        format!("{} {}", sign(r.change), cut(&r.address, 120))
-    };
-    let lines: Vec<String> = summary.resources.iter().take(SHOWN_RESOURCES).map(line).collect();
+    let (resources, shown) = changes::lines(&summary.resources);
     json!({
         "counts": summary.to_string(),
         "total": summary.resources.len(),
-        "resources": lines.join("\n"),
-        "more": summary.resources.len().saturating_sub(SHOWN_RESOURCES),
+        "resources": resources,
+        "more": summary.resources.len() - shown,
     })
 }
 

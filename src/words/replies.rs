@@ -53,6 +53,8 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
             ("reply-extended", data)
         }
         Reply::Destroying { facts } => ("reply-destroying", env(facts)),
+        Reply::Checking { facts } => ("reply-checking", env(facts)),
+        Reply::Reverting { facts } => ("reply-reverting", env(facts)),
         Reply::Cancelling { facts } => ("reply-cancelling", env(facts)),
         Reply::Logs { facts, kind, status, lines } => {
             let text = data::last_lines(lines, LOG_LINES, LOG_CHARACTERS);
@@ -117,6 +119,9 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
             "refusal-wrong-state",
             json!({ "name": name, "status": status.as_str(), "wanted": wanted }),
         ),
+        Refusal::Busy { name, kind } => {
+            ("refusal-busy", json!({ "name": name, "kind": data::kind(*kind) }))
+        }
         Refusal::AlreadyExtended { name, expires_at } => {
             ("refusal-already-extended", json!({ "name": name, "expires_at": expires_at.0 }))
         }

@@ -36,7 +36,7 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    fn of(shop: &Shop, manifest: &Manifest) -> Heard {
+    pub(super) fn of(shop: &Shop, manifest: &Manifest) -> Heard {
         let listener = shop.engines[&manifest.engine].engine.listener();
         Heard { listener: Some(listener), ..Heard::nothing() }
     }
@@ -75,32 +75,6 @@ fn patient(outcome: Result<(), Stopped>) -> Result<(), Stopped> {
 }
 
 impl Attempt {
-    /// Runs an engine to its end and demands success.
-    pub(super) async fn child(
-        &self,
-        step: Step,
-        name: &str,
-        invocation: Invocation,
-        limit: Duration,
-        manifest: &Manifest,
-    ) -> Result<Exit, Stopped> {
-        let limits = self.limits(limit, manifest);
-        let folder = self.folder().join(name);
-        let supervised = self.start(&folder, &invocation.within(limits)).await?;
-        let mut heard = Heard::of(&self.shop, manifest);
-        let exit = self.follow(step, &supervised, &mut heard).await?;
-        // The engine has ended: only now may anybody be told that the run was called off.
-        if let Pulse::Cancelled(by) = &*self.pulse.borrow()
-            && !exit.success()
-        {
-            return Err(Stopped::Cancelled(by.clone()));
-        }
-        match exit.success() {
-            true => Ok(exit),
-            false => Err(Stopped::Failed(Box::new(failure(step, &exit, limits, heard)))),
-        }
-    }
-
     /// Runs an engine whose output is secret: nothing of it is read here, logged or counted.
     pub(super) async fn secret_child(
         &self,
@@ -150,7 +124,7 @@ impl Attempt {
         heard
     }
 
-    fn limits(&self, time: Duration, manifest: &Manifest) -> Limits {
+    pub(super) fn limits(&self, time: Duration, manifest: &Manifest) -> Limits {
         let talkative = self.shop.engines[&manifest.engine].engine.is_talkative();
         Limits {
             time,
@@ -160,7 +134,7 @@ impl Attempt {
         }
     }
 
-    async fn start(&self, folder: &Path, spec: &Spec) -> Result<Supervised, Stopped> {
+    pub(super) async fn start(&self, folder: &Path, spec: &Spec) -> Result<Supervised, Stopped> {
         let started = Supervised::start(&self.shop.settings.exe, folder, spec).await;
         match started {
             Ok(supervised) => {
@@ -176,7 +150,7 @@ impl Attempt {
         }
     }
 
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         step: Step,
         supervised: &Supervised,

@@ -1,5 +1,5 @@
 //! The one place that completes a run: outcome, transition, audit and messages in one transaction,
-//! fenced by the claim's epoch.
+//! fenced by the claim's epoch. What comes of an environment that lives on stands in `settle`.
 
 use serde_json::json;
 
@@ -31,23 +31,7 @@ pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(
         return create_cancelled(attempt, by.0).await;
     }
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
-    let count = collected.secrets.len();
-    for (field, label, value) in collected.secrets {
-        let data = AssociatedData { environment: environment.id.as_str(), field: &field };
-        let sealed = ctx
-            .random(|rng| ctx.keyring.seal(rng, data, &value))
-            .map_err(|error| Stopped::failed(Step::Collect, error.to_string()))?;
-        let secret = secrets::SealedSecret {
-            environment_id: environment.id.clone(),
-            field,
-            kind: secrets::OUTPUT.to_owned(),
-            label,
-            sealed: sealed.as_bytes().to_vec(),
-            created_at: ctx.now(),
-        };
-        secrets::put(&mut tx, &secret).await?;
-    }
-    environments::set_outputs(&mut tx, &environment.id, &collected.outputs, count).await?;
+    keep(attempt, &mut tx, &environment, collected).await?;
     let lifetime = Lifetime::start(ctx.now(), environment.ttl(), &environment.rules.0);
     let environment = advance(attempt, &mut tx, &environment, Event::Provisioned(lifetime)).await?;
     tell(ctx, &mut tx, &environment, Place::Thread, Notice::Ready).await?;
@@ -89,6 +73,33 @@ pub(super) async fn create_cancelled(attempt: &Attempt, by: Actor) -> Result<(),
         secrets::forget(&mut tx, &environment.id).await?;
     }
     commit(attempt, tx).await
+}
+
+/// Keeps the outputs: what may be shown, and sealed what may not.
+pub(super) async fn keep(
+    attempt: &Attempt,
+    tx: &mut Tx,
+    environment: &Environment,
+    collected: Collected,
+) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let count = collected.secrets.len();
+    for (field, label, value) in collected.secrets {
+        let data = AssociatedData { environment: environment.id.as_str(), field: &field };
+        let sealed = ctx
+            .random(|rng| ctx.keyring.seal(rng, data, &value))
+            .map_err(|error| Stopped::failed(Step::Collect, error.to_string()))?;
+        let secret = secrets::SealedSecret {
+            environment_id: environment.id.clone(),
+            field,
+            kind: secrets::OUTPUT.to_owned(),
+            label,
+            sealed: sealed.as_bytes().to_vec(),
+            created_at: ctx.now(),
+        };
+        secrets::put(tx, &secret).await?;
+    }
+    Ok(environments::set_outputs(tx, &environment.id, &collected.outputs, count).await?)
 }
 
 /// From a create that did not succeed to its destruction.
@@ -165,7 +176,7 @@ pub(super) async fn destroy_failed(attempt: &Attempt, failure: Failure) -> Resul
 }
 
 /// Ends the run under its epoch and returns the environment as it is, held until the commit.
-async fn finish(
+pub(super) async fn finish(
     attempt: &Attempt,
     tx: &mut Tx,
     status: RunStatus,
@@ -191,7 +202,7 @@ async fn finish(
     Ok(environment)
 }
 
-async fn advance(
+pub(super) async fn advance(
     attempt: &Attempt,
     tx: &mut Tx,
     environment: &Environment,
@@ -202,7 +213,7 @@ async fn advance(
     Ok(shift(&attempt.shop.ctx, tx, environment, event, cause).await?)
 }
 
-async fn commit(attempt: &Attempt, tx: Tx) -> Result<(), Stopped> {
+pub(super) async fn commit(attempt: &Attempt, tx: Tx) -> Result<(), Stopped> {
     tx.commit().await?;
     attempt.shop.ctx.nudges.all();
     Ok(())

@@ -37,8 +37,13 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     attempt.begin(Step::Prepare).await?;
     let place = attempt.workplace().await?;
     attempt.end(Step::Prepare, "done", "").await?;
+    carry_out(attempt, &place).await
+}
+
+/// From the plan to the outputs: what a create and an update have in common.
+pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
     if attempt.run.plan.is_none() {
-        plan(attempt, &place).await?;
+        plan(attempt, place).await?;
         // Nothing asks a person yet: policy will, here, before anything is made.
         attempt.begin(Step::Gate).await?;
         attempt.end(Step::Gate, "done", "allowed").await?;
@@ -50,7 +55,7 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     let exit = attempt.child(Step::Apply, "apply", call, limit, &place.manifest).await?;
     attempt.end(Step::Apply, "done", &exit.cause.to_string()).await?;
     attempt.begin(Step::Collect).await?;
-    collect(attempt, &place).await
+    collect(attempt, place).await
 }
 
 /// The first worker moves the environment on; one that takes over finds that done.

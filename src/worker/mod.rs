@@ -1,10 +1,12 @@
 //! The worker: claims runs and executes their steps; the scheduler: finds what is due.
 
 mod attempt;
+mod call;
 mod child;
 mod complete;
 mod create;
 mod destroy;
+mod drift;
 mod folders;
 mod heartbeat;
 mod journal;
@@ -13,6 +15,8 @@ mod reading;
 mod said;
 pub mod schedule;
 pub mod scheduler;
+mod settle;
+mod update;
 mod workplace;
 
 use std::collections::BTreeMap;
@@ -166,10 +170,8 @@ impl Shop {
         let outcome = match run.kind {
             RunKind::Create => create::create(&self, run).await,
             RunKind::Destroy => destroy::destroy(&self, run).await,
-            RunKind::Update | RunKind::Drift => {
-                tracing::error!(%id, "a run of a kind that nothing queues");
-                return;
-            }
+            RunKind::Update => update::update(&self, run).await,
+            RunKind::Drift => drift::drift(&self, run).await,
         };
         match outcome {
             Ok(()) => {

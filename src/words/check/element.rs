@@ -142,7 +142,9 @@ impl Check {
 }
 
 fn known_action(action: &str) -> bool {
-    use actions::{CANCEL, CREDENTIALS, DESTROY, FIELD, LINK, LOGS, NEW, PAGE, PICK, SHOW};
-    [CANCEL, CREDENTIALS, DESTROY, FIELD, LINK, LOGS, NEW, PAGE, PICK, SHOW].contains(&action)
+    use actions::{CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, LINK, LOGS, NEW, PAGE, PICK};
+    use actions::{REVERT, SHOW};
+    [CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, LINK, LOGS, NEW, PAGE, PICK, REVERT, SHOW]
+        .contains(&action)
         || actions::read_extend(action).is_some()
 }

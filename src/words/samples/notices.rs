@@ -3,7 +3,7 @@
 use crate::domain::environment::{EndReason, Status};
 use crate::domain::facts::EnvironmentFacts;
 use crate::domain::notice::Notice;
-use crate::domain::plan::{Change, PlanSummary, PlannedResource};
+use crate::domain::plan::{AttributeChange, Change, PlanSummary, PlannedResource};
 use crate::domain::reply::Told;
 use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step};
 use crate::domain::{RunId, Span};
@@ -100,6 +100,18 @@ fn pairs() -> Vec<(Notice, Notice)> {
         (failed(least_failure()), failed(most_failure())),
         (Notice::Cancelled { by: None }, Notice::Cancelled { by: Some(other()) }),
         (
+            Notice::Drift { run: run(), found: PlanSummary::default() },
+            Notice::Drift { run: run(), found: plan(30, 900) },
+        ),
+        (
+            Notice::Updated { run: run(), done: PlanSummary::default() },
+            Notice::Updated { run: run(), done: plan(30, 900) },
+        ),
+        (
+            Notice::CalledOff { kind: RunKind::Drift, by: None },
+            Notice::CalledOff { kind: RunKind::Update, by: Some(other()) },
+        ),
+        (
             Notice::Receipt { reason: EndReason::Expired, destroyed: 1, lived: None },
             Notice::Receipt {
                 reason: long_reason(),
@@ -176,6 +188,12 @@ fn special() -> Vec<Sample> {
         of("too-late", warning, least(Status::Destroying)),
         of("destroy", ends(RunKind::Destroy), least(Status::Destroying)),
         of("update", ends(RunKind::Update), least(Status::Ready)),
+        of("drift", ends(RunKind::Drift), least(Status::Ready)),
+        of("usual", Notice::Drift { run: run(), found: drift() }, usual()),
+        of("too-late", Notice::Drift { run: run(), found: drift() }, least(Status::Destroying)),
+        of("usual", Notice::Updated { run: run(), done: drift() }, usual()),
+        of("update", Notice::CalledOff { kind: RunKind::Update, by: Some(person()) }, usual()),
+        of("changes", Notice::Plan { run: run(), summary: drift() }, least(Status::Updating)),
         of("usual", failed(usual_failure()), least(Status::Failed)),
         of(
             "usual",
@@ -210,19 +228,53 @@ fn progressed() -> Vec<Sample> {
         let progress = Progress { ended: Some(*status), current: Vec::new(), ..usual_progress() };
         sample(status.to_string(), progress)
     };
-    Step::ALL.iter().map(step).chain(ended.map(end)).collect()
+    let of_kind = |kind: &RunKind| {
+        sample(format!("{kind}-run"), Progress { kind: *kind, ..begun(Step::Apply) })
+    };
+    let checks = Progress { kind: RunKind::Drift, ..begun(Step::Plan) };
+    let checked = Progress { ended: Some(RunStatus::Succeeded), ..checks.clone() };
+    Step::ALL
+        .iter()
+        .map(step)
+        .chain(ended.map(end))
+        .chain(RunKind::ALL.iter().map(of_kind))
+        .chain([sample("checks".into(), checks), sample("checked".into(), checked)])
+        .collect()
 }
 
+/// With long texts all that a plan can say, otherwise the least.
 fn plan(count: usize, length: usize) -> PlanSummary {
+    let long = length > 100;
+    let text = || if long { hostile(length) } else { String::new() };
+    let attribute = || AttributeChange { name: text(), before: Some(text()), after: Some(text()) };
     let resource = |n: usize| PlannedResource {
-        address: format!(
-            "aws_s3_bucket.this[{n}]{}",
-            if length > 100 { hostile(length) } else { "".into() }
-        ),
+        address: format!("aws_s3_bucket.this[{n}]{}", text()),
         change: Change::ALL[n % Change::ALL.len()],
-        attributes: Vec::new(),
+        attributes: (0..if long { 40 } else { 0 }).map(|_| attribute()).collect(),
     };
     PlanSummary { resources: (0..count).map(resource).collect() }
+}
+
+/// A tag that somebody changed, and a resource that somebody removed.
+fn drift() -> PlanSummary {
+    let resource = |address: &str, change, attributes| PlannedResource {
+        address: address.into(),
+        change,
+        attributes,
+    };
+    let attribute = |name: &str, before: Option<&str>, after: Option<&str>| AttributeChange {
+        name: name.into(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let tags = attribute("tags", Some(r#"{"purpose":"import"}"#), Some(r#"{"purpose":"export"}"#));
+    let attributes = vec![tags, attribute("policy", None, Some("(sensitive)"))];
+    PlanSummary {
+        resources: vec![
+            resource("aws_s3_bucket.this", Change::Update, attributes),
+            resource("aws_s3_bucket_public_access_block.this", Change::Delete, Vec::new()),
+        ],
+    }
 }
 
 fn failed(failure: Failure) -> Notice {

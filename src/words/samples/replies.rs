@@ -28,6 +28,7 @@ pub fn all() -> Vec<Sample> {
     for status in Status::ALL {
         reply(status.as_str(), shown(least(*status), Vec::new()));
     }
+    reply("requested", Reply::Cancelling { facts: least(Status::Requested) });
     reply("usual", shown(usual(), vec![run_line(RunStatus::Succeeded)]));
     for scope in ListScope::ALL {
         reply(&format!("minimal-{scope}"), list(*scope, Vec::new()));
@@ -65,6 +66,8 @@ fn about_one(facts: &EnvironmentFacts, long: bool) -> Vec<Reply> {
         Reply::Extended { facts: facts(), added: Span::hours(4) },
         Reply::Destroying { facts: facts() },
         Reply::Cancelling { facts: facts() },
+        Reply::Checking { facts: facts() },
+        Reply::Reverting { facts: facts() },
         Reply::Logs { facts: facts(), kind: RunKind::Create, status: RunStatus::Running, lines },
         Reply::Credentials { facts: facts(), url: url.clone(), expires_at: NOW + Span::hours(24) },
         Reply::SecretsAsked { facts: facts(), url, expires_at: NOW + Span::hours(24) },
@@ -165,6 +168,10 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
             Refusal::WrongState { name: long(), status: Status::Ready, wanted: long() },
         ),
         (
+            Refusal::Busy { name: name(), kind: RunKind::Drift },
+            Refusal::Busy { name: long(), kind: RunKind::Update },
+        ),
+        (
             Refusal::AlreadyExtended { name: name(), expires_at: NOW + Span::hours(8) },
             Refusal::AlreadyExtended { name: long(), expires_at: NOW },
         ),
@@ -199,6 +206,7 @@ fn other_refusals() -> Vec<(&'static str, Refusal)> {
             (status.as_str(), Refusal::WrongState { name: name(), status: *status, wanted })
         })
         .collect();
+    all.push(("update", Refusal::Busy { name: name(), kind: RunKind::Update }));
     let none = Refusal::UnknownTemplate { typed: "x".into(), nearest: None, known: Vec::new() };
     all.push(("no-templates", none));
     let whole = vec![(String::new(), "The template has changed: open the form anew.".into())];

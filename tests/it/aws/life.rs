@@ -15,7 +15,7 @@ use crate::support::{install_tls, terraform};
 
 /// How long any part may take: the provider alone needs seconds of a whole core for each call, and
 /// RDS takes minutes to come and to go, simulated as well.
-const PATIENCE: Duration = Duration::from_secs(600);
+pub const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A bot on this database whose templates take moto for AWS.
 pub async fn world(database: &Database, moto: &Moto) -> Result<World> {

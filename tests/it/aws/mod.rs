@@ -1,5 +1,6 @@
 //! The AWS templates on a simulated AWS, with the real provider.
 
 mod bucket;
+mod drift;
 mod life;
 mod trio;

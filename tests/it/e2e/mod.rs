@@ -5,15 +5,17 @@
 
 mod cancel;
 mod delivery;
+mod drift;
 mod expiry;
 mod failing;
 mod hostile;
 mod inputs;
 mod life;
 mod pages;
-mod people;
+pub mod people;
 mod restart;
 mod rights;
 mod served;
-mod stage;
+pub mod stage;
 mod twice;
+mod update;

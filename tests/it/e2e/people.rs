@@ -1,6 +1,8 @@
 //! What people do and see, in words that tests read well by. Whatever does not come panics with what the
 //! person saw instead.
 
+use std::time::Duration;
+
 use mayfly::playground::{Input, Message, Persona, Snapshot, SubmitOutcome, View};
 
 use super::stage::PATIENCE;
@@ -12,11 +14,17 @@ pub const CHANNEL: &str = "environments";
 #[derive(Clone)]
 pub struct Player {
     pub persona: Persona,
+    patience: Duration,
 }
 
 impl Player {
     pub fn of(persona: Persona) -> Player {
-        Player { persona }
+        Player { persona, patience: PATIENCE }
+    }
+
+    /// Who waits for what takes longer.
+    pub fn waiting(self, patience: Duration) -> Player {
+        Player { patience, ..self }
     }
 
     /// Types `/infra …`; the answer comes when it comes.
@@ -95,7 +103,7 @@ impl Player {
 
     /// Waits until the person sees it.
     pub async fn waits<T>(&self, what: &str, find: impl Fn(&Snapshot) -> Option<T>) -> T {
-        let found = self.persona.waits_for(what, PATIENCE, find).await;
+        let found = self.persona.waits_for(what, self.patience, find).await;
         found.unwrap_or_else(|waited| panic!("{waited}"))
     }
 

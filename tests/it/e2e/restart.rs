@@ -80,7 +80,7 @@ on_both! {
 }
 
 /// On PostgreSQL, where another host could claim, a claim outlives its worker: here by seconds.
-fn quickly_claimed(database: Database) -> Options {
+pub fn quickly_claimed(database: Database) -> Options {
     Options::on(database).with("slow").adjusted(|config| {
         config.runs.heartbeat = Duration::from_secs(1);
         config.runs.claim = Duration::from_secs(5);

@@ -10,7 +10,9 @@ on_both! {
         let name = &order.name;
 
         // For another team it does not exist, by whatever way it is named.
-        for verb in ["show", "extend", "destroy", "cancel", "logs", "credentials"] {
+        for verb in [
+            "show", "extend", "destroy", "cancel", "drift", "revert", "logs", "credentials",
+        ] {
             let answer = bob.asks(&format!("{verb} {name}")).await;
             assert!(answer.says("No environment that you may see"), "{verb}: {}", answer.plain());
             assert!(!answer.says("belongs to"), "{verb}: {}", answer.plain());
@@ -53,7 +55,7 @@ on_both! {
         assert!(bob.asks("list team").await.says(name));
         assert!(!bob.asks("list").await.says(name));
         assert!(bob.asks(&format!("show {name}")).await.says(name));
-        for verb in ["extend", "destroy", "cancel"] {
+        for verb in ["extend", "destroy", "cancel", "drift", "revert"] {
             let answer = bob.asks(&format!("{verb} {name}")).await;
             assert!(answer.says("only they and the operators"), "{verb}: {}", answer.plain());
         }

@@ -42,8 +42,13 @@ impl Options {
     }
 
     /// With a template of the tests' own.
-    pub fn with(mut self, template: &str) -> Options {
-        self.settings.templates.push(template_folder(template));
+    pub fn with(self, template: &str) -> Options {
+        self.with_folder(template_folder(template))
+    }
+
+    /// With the template in this folder.
+    pub fn with_folder(mut self, folder: PathBuf) -> Options {
+        self.settings.templates.push(folder);
         self
     }
 

@@ -130,7 +130,7 @@ fn hostile() -> Vec<String> {
 }
 
 pub async fn a_refused_value(engine: &'static dyn Engine) -> Verdict {
-    let bench = with_provider(engine, programs::refused).await.0;
+    let (bench, _moto) = with_provider(engine, programs::refused).await;
     let job = bench.job("case", "create", json!({})).await;
     let said = bench.run(engine.plan(&job)).await;
     assert!(!said.exit.success());

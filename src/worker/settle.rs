@@ -1,0 +1,85 @@
+//! How a run of an environment that lives on ends: with a message, and the environment ready as before.
+//! Where its end was asked for meanwhile, that follows now.
+
+use super::attempt::{Attempt, Stopped};
+use super::complete::{advance, commit, finish, keep};
+use super::create::Collected;
+use crate::commands::queue_destroy;
+use crate::commands::transition::{Place, tell};
+use crate::domain::Actor;
+use crate::domain::environment::{Event, Status};
+use crate::domain::notice::Notice;
+use crate::domain::plan::PlanSummary;
+use crate::domain::run::{Failure, RunKind, RunStatus};
+use crate::store::environments::Environment;
+use crate::store::{Tx, environments, runs};
+
+/// The check has found something, or nothing.
+pub(super) async fn checked(attempt: &Attempt, found: PlanSummary) -> Result<(), Stopped> {
+    let mut tx = attempt.shop.ctx.db.write("complete a drift run").await?;
+    // Whoever calls it off holds the same lock: from here nobody can, and what was accepted is kept.
+    environments::lock(&mut tx, &attempt.environment.id).await?;
+    if let Some(by) = runs::get(&mut tx, &attempt.run.id).await?.cancel_by {
+        drop(tx);
+        return called_off(attempt, by.0).await;
+    }
+    if !runs::set_plan(&mut tx, &attempt.run.id, attempt.run.epoch, &found).await? {
+        return Err(Stopped::ClaimLost);
+    }
+    let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
+    let notice = Notice::Drift { run: attempt.run.id.clone(), found };
+    go_on(attempt, &mut tx, &environment, notice).await?;
+    commit(attempt, tx).await
+}
+
+/// The update was applied: what it brought forth is kept, also where it was called off too late.
+pub(super) async fn updated(attempt: &Attempt, collected: Collected) -> Result<(), Stopped> {
+    let mut tx = attempt.shop.ctx.db.write("complete an update run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
+    keep(attempt, &mut tx, &environment, collected).await?;
+    let done = runs::get(&mut tx, &attempt.run.id).await?.plan.map(|plan| plan.0);
+    let notice = Notice::Updated { run: attempt.run.id.clone(), done: done.unwrap_or_default() };
+    go_on(attempt, &mut tx, &environment, notice).await?;
+    commit(attempt, tx).await
+}
+
+/// It failed. Nothing is destroyed because of that.
+pub(super) async fn failed(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
+    let mut tx = attempt.shop.ctx.db.write("fail a run of a living environment").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
+    let (run, kind) = (attempt.run.id.clone(), attempt.run.kind);
+    go_on(attempt, &mut tx, &environment, Notice::Failed { run, kind, failure }).await?;
+    commit(attempt, tx).await
+}
+
+/// It was called off, and its engine has ended.
+pub(super) async fn called_off(attempt: &Attempt, by: Actor) -> Result<(), Stopped> {
+    let mut tx = attempt.shop.ctx.db.write("call off a run of a living environment").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Cancelled, None).await?;
+    let notice = Notice::CalledOff { kind: attempt.run.kind, by: by.person().cloned() };
+    go_on(attempt, &mut tx, &environment, notice).await?;
+    commit(attempt, tx).await
+}
+
+/// Ready as before, with word of how the run ended; or on to the end that was asked for meanwhile, where
+/// nobody wants to hear of the run any more.
+async fn go_on(
+    attempt: &Attempt,
+    tx: &mut Tx,
+    environment: &Environment,
+    notice: Notice,
+) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    match environment.status {
+        Status::Destroying => {
+            let asked = runs::get(tx, &attempt.run.id).await?.cancel_by;
+            let actor = asked.map_or_else(|| attempt.actor(), |asked| asked.0);
+            return Ok(queue_destroy(ctx, tx, &actor, environment, 0).await?);
+        }
+        Status::Updating if attempt.run.kind == RunKind::Update => {
+            advance(attempt, tx, environment, Event::UpdateEnded).await?;
+        }
+        _ => {}
+    }
+    Ok(tell(ctx, tx, environment, Place::Thread, notice).await?)
+}
