@@ -119,6 +119,11 @@ impl InFlight {
 pub trait Listener: Send {
     /// What the lines up to this one say; nothing for what nobody needs to know.
     fn hear(&mut self, line: &str) -> Vec<Event>;
+
+    /// What is left to say when the output has ended.
+    fn finish(&mut self) -> Vec<Event> {
+        Vec::new()
+    }
 }
 
 /// Reads lines of Terraform's and OpenTofu's: each says all of itself.

@@ -174,6 +174,10 @@ impl Attempt {
                     while let Ok(line) = lines.try_recv() {
                         self.hear(step, line, heard).await;
                     }
+                    let last = heard.listener.as_mut().map(|listener| listener.finish());
+                    for event in last.into_iter().flatten() {
+                        self.take(step, event, heard).await;
+                    }
                     self.flush(&supervised_folder, heard).await?;
                     return match ended {
                         Ok(exit) => Ok(exit),

@@ -25,7 +25,7 @@ impl Listener for Events {
         }
         let event = match serde_json::from_str::<Value>(text) {
             Ok(value @ Value::Object(_)) => value,
-            _ => return self.finished(plain(text)),
+            _ => return self.plain(text),
         };
         if let Some(diagnostic) = event.get("diagnosticEvent") {
             return self.diagnostic(diagnostic);
@@ -39,6 +39,10 @@ impl Listener for Events {
             None => string(&event, "/stdoutEvent/message").map(Event::Log),
         };
         self.finished(heard)
+    }
+
+    fn finish(&mut self) -> Vec<Event> {
+        self.finished(None)
     }
 }
 
@@ -86,6 +90,31 @@ impl Events {
             Some("warning") => self.finished(Some(told(Severity::Warning, text, address))),
             Some("info#err") => self.piece(&message),
             _ => self.finished(Some(Event::Log(text.to_owned()))),
+        }
+    }
+
+    /// What stands between the events: what the CLI says before it has an engine. An error may go on over
+    /// several lines.
+    fn plain(&mut self, text: &str) -> Vec<Event> {
+        if text.contains(" from $PATH at ") {
+            return Vec::new();
+        }
+        let error = text.strip_prefix("error: ").map(|rest| (Severity::Error, rest));
+        let warning = text.strip_prefix("warning: ").map(|rest| (Severity::Warning, rest));
+        match (error.or(warning), &mut self.unfinished) {
+            (Some((severity, rest)), _) => {
+                let before = self.finished(None);
+                self.unfinished = Some(diagnostic(severity, rest, None));
+                before
+            }
+            (None, Some(unfinished)) => {
+                if !unfinished.detail.is_empty() {
+                    unfinished.detail.push('\n');
+                }
+                unfinished.detail.push_str(text);
+                Vec::new()
+            }
+            (None, None) => vec![Event::Log(text.to_owned())],
         }
     }
 
@@ -167,19 +196,6 @@ pub(super) fn action(op: &str, planning: bool) -> Option<Action> {
 
 pub(super) fn string(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
-}
-
-/// What stands between the events: what the CLI says before it has an engine.
-fn plain(text: &str) -> Option<Event> {
-    if text.contains(" from $PATH at ") {
-        return None;
-    }
-    let error = text.strip_prefix("error: ").map(|rest| (Severity::Error, rest));
-    let warning = text.strip_prefix("warning: ").map(|rest| (Severity::Warning, rest));
-    match error.or(warning) {
-        Some((severity, rest)) => Some(told(severity, rest, None)),
-        None => Some(Event::Log(text.to_owned())),
-    }
 }
 
 /// The first line sums it up, the others are the detail.
@@ -302,8 +318,12 @@ mod tests {
         let heard = events.hear(
             "error: could not unmarshal '/data/src/Pulumi.yaml': invalid YAML file: yaml: line 29: did not find expected ',' or ']'",
         );
+        assert_eq!(heard, [], "it may go on");
+        assert_eq!(events.hear("\t* something more"), []);
+        let heard = events.finish();
         let [Event::Diagnostic(found)] = heard.as_slice() else { panic!("{heard:?}") };
         assert_eq!((found.file.as_deref(), found.line), (Some("Pulumi.yaml"), Some(29)));
+        assert_eq!(found.detail, "* something more");
         for noise in [
             "warning: using pulumi-resource-command from $PATH at /bin/x",
             "",

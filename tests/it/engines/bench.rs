@@ -123,7 +123,7 @@ impl Bench {
         job.encrypts = self.encrypts;
         job.credentials = self.credentials.clone();
         let plain = variables.as_object().cloned().unwrap_or_default();
-        let secret = plain.keys().filter(|name| *name == "secret").cloned().collect();
+        let secret = plain.keys().filter(|name| *name == "password").cloned().collect();
         let variables = Variables { plain, secret, ..Variables::default() };
         self.engine.supply(&mut job, &variables, &mut SystemRng).expect("written");
         job
@@ -150,6 +150,7 @@ impl Bench {
         let mut listener = self.engine.listener();
         let each = |line: mayfly::process::Line| events.extend(listener.hear(&line.text));
         let exit = child.follow(Offsets::default(), each).await.expect("it can be followed");
+        events.extend(listener.finish());
         Said { events, exit }
     }
 

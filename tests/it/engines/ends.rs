@@ -82,7 +82,7 @@ pub async fn cancel_while_planning(engine: &'static dyn Engine) -> Verdict {
     let url = format!("http://{}", silent.local_addr().expect("it has one"));
     bench.credentials.insert("AWS_ENDPOINT_URL".into(), url.clone());
     bench.credentials.insert("AWS_ENDPOINT_URL_STS".into(), url);
-    bench.limits = Limits { grace: Duration::from_secs(20), ..patient() };
+    bench.limits = Limits { grace: Duration::from_secs(5), ..patient() };
     let job = bench.job("case", "create", json!({})).await;
     let child = bench.start(engine.plan(&job)).await;
     if engine.program() != "pulumi" {
@@ -234,7 +234,7 @@ pub async fn twenty_at_once(engine: &'static dyn Engine) -> Verdict {
         let bench = bench.clone();
         lives.spawn(async move {
             let name = format!("env{n}");
-            let variables = json!({"title": name, "kind": name, "secret": "s3cr3t-of-it",
+            let variables = json!({"title": name, "kind": name, "password": "s3cr3t-of-it",
                 "folder": bench.run_folder("")});
             let job = bench.job(&name, &name, variables).await;
             bench.make(&job).await;

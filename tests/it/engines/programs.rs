@@ -45,7 +45,7 @@ variable "kind" {
   type    = string
   default = "a"
 }
-variable "secret" {
+variable "password" {
   type      = string
   sensitive = true
   default   = "s3cr3t-of-nobody"
@@ -56,7 +56,7 @@ resource "terraform_data" "note" {
 }
 output "title" { value = terraform_data.note.output }
 output "secret" {
-  value     = "see ${var.secret}"
+  value     = "see ${var.password}"
   sensitive = true
 }
 "#,
@@ -65,7 +65,7 @@ config:
   title: { type: string }
   folder: { type: string }
   kind: { type: string, default: a }
-  secret: { type: string, secret: true }
+  password: { type: string, secret: true }
 resources:
   note:
     type: file:index:File
@@ -74,7 +74,7 @@ resources:
       content: ${title}
 outputs:
   title: ${note.content}
-  secret: see ${secret}
+  secret: see ${password}
 "#,
     )
 }
@@ -136,7 +136,7 @@ pub fn clings(engine: &dyn Engine) -> Vec<(&'static str, String)> {
 pub fn ponders(engine: &dyn Engine) -> Vec<(&'static str, String)> {
     either(
         engine,
-        "provider \"aws\" { region = \"us-east-1\" }\ndata \"aws_caller_identity\" \"who\" {}\n",
+        "provider \"aws\" {}\ndata \"aws_caller_identity\" \"who\" {}\n",
         "resources:\n  note: { type: 'file:index:File', properties: { path: /nowhere/x, content: endless } }\n",
     )
 }
@@ -145,7 +145,7 @@ pub fn ponders(engine: &dyn Engine) -> Vec<(&'static str, String)> {
 pub fn refused(engine: &dyn Engine) -> Vec<(&'static str, String)> {
     either(
         engine,
-        "provider \"aws\" { region = \"us-east-1\" }\nresource \"aws_sns_topic\" \"refused\" {\n  name = \"no such name!\"\n}\n",
+        "provider \"aws\" {}\nresource \"aws_sns_topic\" \"refused\" {\n  name = \"no such name!\"\n}\n",
         "resources:\n  refused: { type: 'file:index:File', properties: { path: /nowhere/x, content: refused } }\n",
     )
 }
@@ -154,7 +154,7 @@ pub fn refused(engine: &dyn Engine) -> Vec<(&'static str, String)> {
 pub fn drifts(engine: &dyn Engine) -> Vec<(&'static str, String)> {
     either(
         engine,
-        "provider \"aws\" { region = \"us-east-1\" }\nvariable \"folder\" { type = string }\nresource \"aws_sns_topic\" \"note\" {\n  name         = \"note\"\n  display_name = \"calm\"\n}\noutput \"id\" { value = aws_sns_topic.note.arn }\n",
+        "provider \"aws\" {}\nvariable \"folder\" { type = string }\nresource \"aws_sns_topic\" \"note\" {\n  name         = \"note\"\n  display_name = \"calm\"\n}\noutput \"id\" { value = aws_sns_topic.note.arn }\n",
         "config:\n  folder: { type: string }\nresources:\n  note: { type: 'file:index:File', properties: { path: '${folder}/note', content: calm } }\noutputs:\n  id: '${folder}/note'\n",
     )
 }

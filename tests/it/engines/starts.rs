@@ -11,7 +11,7 @@ use crate::support::moto::Moto;
 use crate::support::terraform;
 
 fn values(bench: &Bench, title: &str) -> Value {
-    json!({"title": title, "folder": bench.run_folder(""), "secret": "hunter2-and-more"})
+    json!({"title": title, "folder": bench.run_folder(""), "password": "hunter2-and-more"})
 }
 
 async fn note(bench: &Bench, run: &str, title: &str) -> Job {
@@ -137,7 +137,7 @@ pub async fn a_refused_value(engine: &'static dyn Engine) -> Verdict {
     let errors = said.errors();
     let [error, ..] = errors.as_slice() else { panic!("{:#?}", said.events) };
     let whole = format!("{error:?}");
-    assert!(whole.contains("not allowed") || whole.contains("invalid value for name"), "{whole}");
+    assert!(whole.contains("not allowed") || whole.contains("invalid topic name"), "{whole}");
     assert!(error.address.as_deref().is_some_and(|a| a.contains("refused")), "{error:?}");
     YES
 }
