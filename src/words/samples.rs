@@ -5,6 +5,7 @@ mod facts;
 mod forms;
 mod notices;
 mod replies;
+mod runs;
 
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 

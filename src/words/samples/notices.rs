@@ -3,12 +3,13 @@
 use crate::domain::environment::{EndReason, Status};
 use crate::domain::facts::EnvironmentFacts;
 use crate::domain::notice::Notice;
-use crate::domain::plan::{AttributeChange, Change, PlanSummary, PlannedResource};
+use crate::domain::plan::PlanSummary;
 use crate::domain::reply::Told;
 use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step};
 use crate::domain::{RunId, Span};
 
 use super::facts::{HOSTILE, NOW, full, hostile, least, most, other, person, usual};
+use super::runs::{drift, least_failure, most_failure, plan, usual_failure};
 use super::{Kind, Sample};
 
 pub fn all() -> Vec<Sample> {
@@ -242,78 +243,8 @@ fn progressed() -> Vec<Sample> {
         .collect()
 }
 
-/// With long texts all that a plan can say, otherwise the least.
-fn plan(count: usize, length: usize) -> PlanSummary {
-    let long = length > 100;
-    let text = || if long { hostile(length) } else { String::new() };
-    let attribute = || AttributeChange { name: text(), before: Some(text()), after: Some(text()) };
-    let resource = |n: usize| PlannedResource {
-        address: format!("aws_s3_bucket.this[{n}]{}", text()),
-        change: Change::ALL[n % Change::ALL.len()],
-        attributes: (0..if long { 40 } else { 0 }).map(|_| attribute()).collect(),
-    };
-    PlanSummary { resources: (0..count).map(resource).collect() }
-}
-
-/// A tag that somebody changed, and a resource that somebody removed.
-fn drift() -> PlanSummary {
-    let resource = |address: &str, change, attributes| PlannedResource {
-        address: address.into(),
-        change,
-        attributes,
-    };
-    let attribute = |name: &str, before: Option<&str>, after: Option<&str>| AttributeChange {
-        name: name.into(),
-        before: before.map(str::to_owned),
-        after: after.map(str::to_owned),
-    };
-    let tags = attribute("tags", Some(r#"{"purpose":"import"}"#), Some(r#"{"purpose":"export"}"#));
-    let attributes = vec![tags, attribute("policy", None, Some("(sensitive)"))];
-    PlanSummary {
-        resources: vec![
-            resource("aws_s3_bucket.this", Change::Update, attributes),
-            resource("aws_s3_bucket_public_access_block.this", Change::Delete, Vec::new()),
-        ],
-    }
-}
-
 fn failed(failure: Failure) -> Notice {
     Notice::Failed { run: run(), kind: RunKind::Create, failure }
-}
-
-fn least_failure() -> Failure {
-    Failure {
-        step: Step::Apply,
-        summary: "The name is taken.".into(),
-        detail: String::new(),
-        resource: None,
-        place: None,
-        tail: Vec::new(),
-    }
-}
-
-fn usual_failure() -> Failure {
-    Failure {
-        detail: "Buckets share one name space: choose another name.".into(),
-        resource: Some("aws_s3_bucket.this".into()),
-        place: Some("main.tf:12".into()),
-        tail: vec![
-            "aws_s3_bucket.this: Creating...".into(),
-            "Error: creating S3 Bucket (logs): BucketAlreadyExists".into(),
-        ],
-        ..least_failure()
-    }
-}
-
-fn most_failure() -> Failure {
-    Failure {
-        step: Step::Prepare,
-        summary: hostile(5_000),
-        detail: hostile(5_000),
-        resource: Some(hostile(3_000)),
-        place: Some(hostile(3_000)),
-        tail: vec![hostile(900); 40],
-    }
 }
 
 fn usual_progress() -> Progress {
