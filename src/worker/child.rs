@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::Shop;
 use super::attempt::{Attempt, Stopped};
 use super::heartbeat::Pulse;
 use super::said::{describe, failure};
@@ -36,11 +35,6 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    fn of(shop: &Shop, manifest: &Manifest) -> Heard {
-        let listener = shop.engines[&manifest.engine].engine.listener();
-        Heard { listener: Some(listener), ..Heard::nothing() }
-    }
-
     /// Of a child whose output is secret nothing is heard.
     fn nothing() -> Heard {
         Heard {
@@ -87,7 +81,7 @@ impl Attempt {
         let limits = self.limits(limit, manifest);
         let folder = self.folder().join(name);
         let supervised = self.start(&folder, &invocation.within(limits)).await?;
-        let mut heard = Heard::of(&self.shop, manifest);
+        let mut heard = self.hearing();
         let exit = self.follow(step, &supervised, &mut heard).await?;
         // The engine has ended: only now may anybody be told that the run was called off.
         if let Pulse::Cancelled(by) = &*self.pulse.borrow()
@@ -150,8 +144,14 @@ impl Attempt {
         heard
     }
 
+    /// What the engine says is heard by its own listener; it is known before anything is called.
+    fn hearing(&self) -> Heard {
+        let listener = self.engine.get().map(|engine| engine.listener());
+        Heard { listener, ..Heard::nothing() }
+    }
+
     fn limits(&self, time: Duration, manifest: &Manifest) -> Limits {
-        let talkative = self.shop.engines[&manifest.engine].engine.is_talkative();
+        let talkative = self.engine.get().is_none_or(|engine| engine.is_talkative());
         Limits {
             time,
             silence: if talkative { manifest.limits.silence.real() } else { time },

@@ -1,4 +1,4 @@
-//! `mayfly demo`: the playground, the real bot on SQLite, real Terraform; nothing stays behind.
+//! `mayfly demo`: the playground, the real bot on SQLite, a real engine; nothing stays behind.
 
 mod life;
 mod transcript;
@@ -9,15 +9,22 @@ use std::process::ExitCode;
 
 pub use world::{Transport, World, WorldError, WorldSettings};
 
-use super::errors::{asked_to_stop, fail};
-use crate::engine::installed::find;
-use crate::template::EngineKind;
+use super::Settings;
+use super::errors::{asked_to_stop, fail, fail_all};
+use crate::config::Config;
+use crate::domain::{EngineKind, TerraformBy};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Demo {
     /// Play one whole life without a browser, print it, and end.
     #[arg(long)]
     auto: bool,
+    /// The engine that runs the templates: terraform, tofu (which runs Terraform's) or pulumi.
+    #[arg(long, value_name = "ENGINE", value_parser = engine)]
+    engine: Option<EngineKind>,
+    /// The template of which `--auto` plays the life; preview-env, or preview-env-pulumi with `--engine pulumi`.
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
     /// Where the playground's page is; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -28,25 +35,37 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> ExitCode {
-        if let Err(missing) = find(EngineKind::Terraform, None).await
-            && find(EngineKind::Tofu, None).await.is_err()
-        {
-            return fail(&format!("{missing} (OpenTofu's `tofu` does as well)"));
-        }
+        // Of the settings it takes the engines alone: what is installed for the bot is there for the demo.
+        let engines = match (Settings { config: None }).load() {
+            Ok(config) => config.engines,
+            Err(errors) => return fail_all(&errors),
+        };
+        let template = self.template().to_owned();
+        let engine = self.engine;
         let settings = WorldSettings {
             listen: self.listen,
             transport: self.transport,
+            adjust: Box::new(move |config| {
+                config.engines = engines;
+                prefer(engine, config);
+            }),
             ..WorldSettings::default()
         };
         let world = match World::start(settings).await {
             Ok(world) => world,
             Err(error) => return fail(&error.to_string()),
         };
+        if let Err(missing) = playable(&world, &template, engine) {
+            return match world.end().await {
+                Ok(()) => fail(&missing),
+                Err(error) => fail(&format!("{missing}; {error}")),
+            };
+        }
         if self.auto {
-            return auto(world).await;
+            return auto(world, life::Played { template, engine }).await;
         }
         println!("The playground is at {}", world.playground.page_url());
-        println!("Type /infra new preview-env there. Ctrl-C ends everything and leaves nothing.");
+        println!("Type /infra new {template} there. Ctrl-C ends everything and leaves nothing.");
         asked_to_stop().await;
         println!("Ending what still runs …");
         match world.end().await {
@@ -54,12 +73,62 @@ impl Demo {
             Err(error) => fail(&error.to_string()),
         }
     }
+
+    fn template(&self) -> &str {
+        match (&self.template, self.engine) {
+            (Some(template), _) => template,
+            (None, Some(EngineKind::Pulumi)) => "preview-env-pulumi",
+            (None, _) => "preview-env",
+        }
+    }
 }
 
-async fn auto(world: World) -> ExitCode {
+fn engine(word: &str) -> Result<EngineKind, String> {
+    let known = "write terraform, tofu or pulumi";
+    EngineKind::named(word).ok_or_else(|| format!("`{word}` is no engine: {known}"))
+}
+
+fn prefer(engine: Option<EngineKind>, config: &mut Config) {
+    match engine {
+        Some(EngineKind::Tofu) => config.engines.run_terraform_with = TerraformBy::Tofu,
+        Some(EngineKind::Terraform) => config.engines.run_terraform_with = TerraformBy::Terraform,
+        Some(EngineKind::Pulumi) | None => {}
+    }
+}
+
+/// Whether the template is there, with everything that it needs, and is one for that engine.
+fn playable(world: &World, template: &str, engine: Option<EngineKind>) -> Result<(), String> {
+    let Some(app) = &world.app else { return Err("the bot is not up".to_owned()) };
+    let (kind, known) = app.ctx.templates(|catalog| {
+        let names: Vec<String> = catalog.list().map(|t| t.manifest.name.clone()).collect();
+        (catalog.get(template).map(|t| t.manifest.engine), names.join(", "))
+    });
+    let Some(kind) = kind else {
+        return Err(format!("there is no template `{template}`: choose one of {known}"));
+    };
+    let runs = match engine {
+        None => true,
+        Some(EngineKind::Tofu) => kind != EngineKind::Pulumi,
+        Some(engine) => engine == kind,
+    };
+    if let (false, Some(engine)) = (runs, engine) {
+        return Err(format!(
+            "{engine} does not run `{template}`, which is written for {kind}: leave out one of --engine and --template"
+        ));
+    }
+    match app.ctx.unavailable.get(template) {
+        None => Ok(()),
+        Some(why) if why.engine == EngineKind::Terraform && engine.is_none() => {
+            Err(format!("{why} (OpenTofu's `tofu` does as well)"))
+        }
+        Some(why) => Err(why.to_string()),
+    }
+}
+
+async fn auto(world: World, played: life::Played) -> ExitCode {
     let begun = tokio::time::Instant::now();
     let played = tokio::select! {
-        played = life::play(&world) => played,
+        played = life::play(&world, &played) => played,
         () = asked_to_stop() => Err(anyhow::anyhow!("interrupted")),
     };
     let ended = world.end().await;

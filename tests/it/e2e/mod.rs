@@ -5,6 +5,7 @@
 
 mod cancel;
 mod delivery;
+mod engines;
 mod expiry;
 mod failing;
 mod hostile;
