@@ -1,6 +1,7 @@
 //! `mayfly demo`: the playground, the real bot on SQLite, a real engine; nothing stays behind.
 
 mod life;
+mod offer;
 mod transcript;
 mod world;
 
@@ -12,7 +13,11 @@ pub use world::{Transport, World, WorldError, WorldSettings};
 use super::Settings;
 use super::errors::{asked_to_stop, fail, fail_all};
 use crate::config::Config;
-use crate::domain::{EngineKind, TerraformBy};
+use crate::domain::{EngineKind, EngineNamed, TerraformBy};
+use offer::{Asking, Offer};
+
+/// The template of Pulumi's that needs neither Terraform nor OpenTofu.
+const PULUMIS: &str = "preview-env-pulumi";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Demo {
@@ -31,17 +36,32 @@ pub(super) struct Demo {
     /// How the bot is reached: as Slack reaches it by HTTP, or by Socket Mode.
     #[arg(long, value_enum, default_value = "http")]
     transport: Transport,
+    #[command(flatten)]
+    offer: Offer,
 }
 
 impl Demo {
     pub(super) async fn run(self) -> ExitCode {
         // Of the settings it takes the engines alone: what is installed for the bot is there for the demo.
-        let engines = match (Settings { config: None }).load() {
+        let mut engines = match (Settings { config: None }).load() {
             Ok(config) => config.engines,
             Err(errors) => return fail_all(&errors),
         };
         let template = self.template().to_owned();
         let engine = self.engine;
+        let asking = if self.auto { Asking::Forbidden } else { Asking::Allowed };
+        // Another template may be misspelt, or need something else: that is told first.
+        let is_usual = self.template.is_none() || self.offer.is_accepted();
+        let tofu_does = template != PULUMIS && matches!(engine, None | Some(EngineKind::Tofu));
+        if is_usual && tofu_does {
+            match self.offer.ready(&engines, engine, asking).await {
+                Ok(None) => {}
+                Ok(Some(program)) => {
+                    engines.named.insert(EngineKind::Tofu, vec![EngineNamed::Program(program)]);
+                }
+                Err(error) => return fail(&error),
+            }
+        }
         let settings = WorldSettings {
             listen: self.listen,
             transport: self.transport,
@@ -64,9 +84,10 @@ impl Demo {
         if self.auto {
             return auto(world, life::Played { template, engine }).await;
         }
+        let stop = asked_to_stop();
         println!("The playground is at {}", world.playground.page_url());
         println!("Type /infra new {template} there. Ctrl-C ends everything and leaves nothing.");
-        asked_to_stop().await;
+        stop.await;
         println!("Ending what still runs …");
         match world.end().await {
             Ok(()) => ExitCode::SUCCESS,
@@ -77,7 +98,7 @@ impl Demo {
     fn template(&self) -> &str {
         match (&self.template, self.engine) {
             (Some(template), _) => template,
-            (None, Some(EngineKind::Pulumi)) => "preview-env-pulumi",
+            (None, Some(EngineKind::Pulumi)) => PULUMIS,
             (None, _) => "preview-env",
         }
     }
