@@ -13,6 +13,7 @@ pub mod ingress;
 pub mod notify;
 pub mod playground;
 pub mod process;
+pub mod releases;
 pub mod secrets;
 pub mod slack;
 pub mod store;

@@ -47,7 +47,10 @@ CREATE TABLE environments (
     destroyed_count BIGINT NOT NULL,
     destroy_failures BIGINT NOT NULL,
     card_channel    TEXT,
-    card_ts         TEXT
+    card_ts         TEXT,
+    -- What worked on it last, and so wrote its state: older ones do not read it.
+    engine          TEXT,
+    engine_version  TEXT
 );
 CREATE UNIQUE INDEX environments_name ON environments (name);
 CREATE INDEX environments_owner ON environments (owner_workspace, owner_user, created_at);

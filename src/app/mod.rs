@@ -6,6 +6,7 @@ mod parts;
 mod server;
 mod start_error;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -16,13 +17,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use agenda::DatabaseAgenda;
-pub use parts::{database_url, engines, keyring, make_data_folder};
+pub use parts::{database_url, keyring, make_data_folder, unavailable};
 pub use start_error::StartError;
 
 use crate::commands::Ctx;
 use crate::config::{Config, SlackMode};
 use crate::domain::rng::SystemRng;
-use crate::domain::{Clock, Rng};
+use crate::domain::{Clock, Rng, Unavailable};
+use crate::engine::installed::Engines;
 use crate::ingress::{Ingress, SocketReceiver};
 use crate::slack::{Client, Socket, SocketSettings};
 use crate::worker::Worker;
@@ -67,12 +69,17 @@ impl App {
         let identity = slack.unpaced().auth_test().await.map_err(StartError::Slack)?;
         let rng: Arc<Mutex<dyn Rng>> = Arc::new(Mutex::new(SystemRng));
         let db = parts::database(&config, &rng).await?;
+        let engines = Arc::new(Engines::find(&config.engines).await);
+        let catalog = parts::catalog(&config)?;
+        let unavailable = unavailable(&catalog, &engines, &config);
+        tell_engines(&engines, &unavailable);
         let ctx = Ctx {
             db: db.clone(),
             clock: given.clock.clone(),
             rng: rng.clone(),
             directory: Arc::new(directory::Settings::of(&config, &identity.workspace)),
-            catalog: Arc::new(std::sync::RwLock::new(parts::catalog(&config)?)),
+            catalog: Arc::new(std::sync::RwLock::new(catalog)),
+            unavailable: Arc::new(unavailable),
             keyring: Arc::new(keyring(&config)?),
             public_url: public_url.clone(),
             operators_channel: config.operators.channel.clone(),
@@ -102,7 +109,6 @@ impl App {
         let sites_folder = config.data.join("sites");
         tasks.spawn(server::serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
 
-        let engines = engines(&config).await;
         let settings = parts::worker(&config, given.exe, sites_url, ctx.db.is_shared())?;
         tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
         let schedule = Schedule::parse(&config.runs.schedule)?;
@@ -122,6 +128,19 @@ impl App {
         }
         self.tasks.abort_all();
         self.ctx.db.close().await;
+    }
+}
+
+/// What there is to work with, for whoever reads the log.
+fn tell_engines(engines: &Engines, unavailable: &BTreeMap<String, Unavailable>) {
+    for one in engines.all() {
+        tracing::info!("engine: {} at {} ({})", one.made_by(), one.program.display(), one.origin);
+    }
+    for one in engines.unusable() {
+        tracing::warn!("engine: {}: {}", one.kind, one.why);
+    }
+    for (template, why) in unavailable {
+        tracing::warn!("template {template} is unavailable: {}", why.while_running());
     }
 }
 

@@ -13,14 +13,15 @@ use tokio::net::TcpListener;
 use super::StartError;
 use crate::commands::Ctx;
 use crate::config::{Config, Database};
-use crate::domain::Rng;
-use crate::engine::installed::{Installed, find};
+use crate::domain::{EngineKind, Lack, Rng, Unavailable};
+use crate::engine::installed::Engines;
+use crate::engine::missing_plugins;
 use crate::notify::{self, Notifier};
 use crate::process::StampDeadlines;
 use crate::secrets::Keyring;
 use crate::slack::{Client, ClientSettings, PaceSettings, Paced, Pacer};
 use crate::store::{Db, DbUrl, outbox, runs, settings};
-use crate::template::{Catalog, EngineKind};
+use crate::template::{Catalog, Template};
 use crate::words::Words;
 use crate::worker;
 
@@ -111,25 +112,34 @@ pub(super) fn slack(config: &Config) -> Result<Paced, StartError> {
     Ok(Paced::new(client, Arc::new(Pacer::new(PaceSettings::default()))))
 }
 
-/// The engines that this machine has; one that is missing is said in the log, and its templates fail.
-pub async fn engines(config: &Config) -> BTreeMap<EngineKind, Installed> {
-    let mut engines = BTreeMap::new();
-    for kind in [EngineKind::Terraform, EngineKind::Tofu, EngineKind::Pulumi] {
-        let program = config.engines.get(kind.program()).map(PathBuf::as_path);
-        match find(kind, program).await {
+/// The templates of which no environment can be made with these engines, and why: said in the log, shown
+/// to people, and refused.
+pub fn unavailable(
+    catalog: &Catalog,
+    engines: &Engines,
+    config: &Config,
+) -> BTreeMap<String, Unavailable> {
+    let plugins = pulumi_plugins(config);
+    let lacking = |template: &Arc<Template>| {
+        let manifest = &template.manifest;
+        match engines.pick(manifest.engine, &manifest.engine_versions) {
             Ok(installed) => {
-                engines.insert(kind, installed);
+                let wanted = manifest.plugins.iter().map(String::as_str);
+                let missing = missing_plugins(wanted, &installed.program, plugins.as_deref());
+                let missing = missing.into_iter().next()?;
+                Some((manifest.name.clone(), lacks_plugin(manifest.engine, &missing)))
             }
-            Err(missing) => tracing::info!("{missing}"),
+            Err(why) => Some((manifest.name.clone(), why)),
         }
-    }
-    // Terraform's templates are OpenTofu's as well: a machine that has only that runs them with it.
-    if let (None, Some(tofu)) =
-        (engines.get(&EngineKind::Terraform), engines.get(&EngineKind::Tofu))
-    {
-        engines.insert(EngineKind::Terraform, tofu.clone());
-    }
-    engines
+    };
+    catalog.list().filter_map(lacking).collect()
+}
+
+/// `resource:command` or `language:yaml`: the first is installed by Pulumi itself, the second lies beside it.
+fn lacks_plugin(engine: EngineKind, plugin: &str) -> Unavailable {
+    let (kind, name) = plugin.split_once(':').unwrap_or(("resource", plugin));
+    let cure = (kind == "resource").then(|| format!("pulumi plugin install resource {name}"));
+    Unavailable { engine, lack: Lack::Plugin { name: format!("pulumi-{kind}-{name}") }, cure }
 }
 
 /// Where Pulumi's plugins are: as the settings say, or where `pulumi plugin install` puts them for the

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use super::Settings;
 use super::errors::fail_all;
 use super::manifest::SCOPES;
-use crate::app::{database_url, keyring, make_data_folder};
+use crate::app::{database_url, keyring, make_data_folder, unavailable};
 use crate::config::{Config, SlackMode};
-use crate::engine::installed::find;
+use crate::domain::EngineKind;
+use crate::engine::installed::Engines;
 use crate::slack::{Client, ClientSettings};
 use crate::store::Db;
-use crate::template::{Catalog, EngineKind};
+use crate::template::Catalog;
 
 /// What was found out about one thing.
 enum Finding {
@@ -26,17 +27,20 @@ pub(super) async fn run(settings: &Settings) -> ExitCode {
         Ok(config) => config,
         Err(errors) => return fail_all(&errors),
     };
-    let mut findings = vec![("settings", Finding::Ok("read".to_owned()))];
-    findings.push(("data folder", data_folder(&config)));
-    findings.push(("database", database(&config).await));
-    findings.push(("sealing key", sealing_key(&config)));
-    let (templates, engines) = templates(&config);
-    findings.push(("templates", templates));
-    for kind in [EngineKind::Terraform, EngineKind::Tofu] {
-        findings.push((kind.program(), engine(&config, kind, engines.contains(&kind)).await));
+    let mut findings = vec![("settings".to_owned(), Finding::Ok("read".to_owned()))];
+    let mut add = |what: &str, finding| findings.push((what.to_owned(), finding));
+    add("data folder", data_folder(&config));
+    add("database", database(&config).await);
+    add("sealing key", sealing_key(&config));
+    let (catalog, finding) = templates(&config);
+    add("templates", finding);
+    for (what, finding) in engines(&config, &catalog).await {
+        add(&what, finding);
     }
-    findings.extend(slack(&config).await);
-    findings.push(("public URL", public_url(&config)));
+    for (what, finding) in slack(&config).await {
+        add(what, finding);
+    }
+    add("public URL", public_url(&config));
     let mut failed = 0;
     for (what, finding) in &findings {
         let (word, text) = match finding {
@@ -76,10 +80,9 @@ fn sealing_key(config: &Config) -> Finding {
     }
 }
 
-fn templates(config: &Config) -> (Finding, Vec<EngineKind>) {
+fn templates(config: &Config) -> (Catalog, Finding) {
     let loaded = Catalog::load(&config.templates);
     let names: Vec<String> = loaded.catalog.list().map(|t| t.manifest.name.clone()).collect();
-    let engines = loaded.catalog.list().map(|t| t.manifest.engine).collect();
     let errors: Vec<_> = loaded.problems.iter().filter(|problem| problem.is_error()).collect();
     let finding = match (names.is_empty(), errors.first()) {
         (true, _) => Finding::Fail(format!(
@@ -93,21 +96,43 @@ fn templates(config: &Config) -> (Finding, Vec<EngineKind>) {
         )),
         (false, None) => Finding::Ok(names.join(", ")),
     };
-    (finding, engines)
+    (loaded.catalog, finding)
 }
 
-async fn engine(config: &Config, kind: EngineKind, needed: bool) -> Finding {
-    let program = config.engines.get(kind.program()).map(std::path::PathBuf::as_path);
-    match find(kind, program).await {
-        Ok(found) => Finding::Ok(format!("{} at {}", found.version, found.program.display())),
-        Err(missing)
-            if kind == EngineKind::Terraform && find(EngineKind::Tofu, None).await.is_ok() =>
-        {
-            Finding::Warn(format!("{missing}; OpenTofu runs its templates"))
+/// A line for each version of an engine, for each that is missing, and for each template that therefore
+/// cannot be used.
+async fn engines(config: &Config, catalog: &Catalog) -> Vec<(String, Finding)> {
+    let engines = Engines::find(&config.engines).await;
+    let mut findings = Vec::new();
+    for kind in EngineKind::ALL {
+        let mut add = |finding| findings.push((kind.to_string(), finding));
+        for one in engines.all().iter().filter(|one| one.kind == *kind) {
+            let program = one.program.display();
+            add(Finding::Ok(format!("{} at {program} ({})", one.version, one.origin)));
         }
-        Err(missing) if needed => Finding::Fail(missing.to_string()),
-        Err(_) => Finding::Warn("not on the PATH; no template needs it".to_owned()),
+        for one in engines.unusable().iter().filter(|one| one.kind == *kind) {
+            let named = config.engines.named.contains_key(kind);
+            let why = one.why.to_string();
+            add(if named { Finding::Fail(why) } else { Finding::Warn(why) });
+        }
+        let needed = catalog.list().any(|template| template.manifest.engine == *kind);
+        if !engines.knows(*kind) {
+            let who = match (needed, engines.pick(*kind, &[])) {
+                (false, _) => "no template needs it".to_owned(),
+                (true, Ok(other)) => format!("{} runs its templates", other.kind),
+                (true, Err(_)) => "the templates that need it are unavailable".to_owned(),
+            };
+            add(Finding::Warn(format!("not found; {who}")));
+        }
     }
+    let unavailable = unavailable(catalog, &engines, config);
+    let none_left = unavailable.len() == catalog.list().count();
+    for (template, why) in unavailable {
+        let text = format!("unavailable: {why}");
+        let finding = if none_left { Finding::Fail(text) } else { Finding::Warn(text) };
+        findings.push((format!("template {template}"), finding));
+    }
+    findings
 }
 
 async fn slack(config: &Config) -> Vec<(&'static str, Finding)> {

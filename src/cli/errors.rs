@@ -16,18 +16,19 @@ pub(super) fn fail_all(errors: &[impl std::fmt::Display]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    else {
-        // Without the second signal the first one still works.
-        let _ = interrupt.await;
-        return;
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
+/// Ends at Ctrl-C or SIGTERM. From the call on, not from the first wait, neither ends the process.
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let asked = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        let [interrupt, terminate] = asked.map(async |signal| match signal {
+            Ok(mut signal) => drop(signal.recv().await),
+            // Without one of them the other still works.
+            Err(_) => std::future::pending().await,
+        });
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
     }
 }

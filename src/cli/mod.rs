@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod doctor;
+mod engines;
 mod errors;
 mod manifest;
 mod serve;
@@ -32,6 +33,8 @@ enum Verb {
     Serve(Settings),
     /// Look at everything that `serve` needs, and say what to do about what is missing.
     Doctor(Settings),
+    /// List the engines that this machine has: Terraform, OpenTofu, Pulumi.
+    Engines(engines::Engines),
     /// Print the manifest of the Slack app, to paste into api.slack.com/apps.
     SlackManifest(manifest::SlackManifest),
     /// Work on templates.
@@ -83,6 +86,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Verb::Demo(demo) => demo.run().await,
             Verb::Serve(settings) => serve::run(&settings).await,
             Verb::Doctor(settings) => doctor::run(&settings).await,
+            Verb::Engines(engines) => engines.run().await,
             Verb::SlackManifest(manifest) => manifest.run(),
             Verb::Template(template) => template.run(),
             Verb::Supervise { .. } => ExitCode::FAILURE,

@@ -145,6 +145,8 @@ async fn insert(
         destroy_failures: 0,
         card_channel: None,
         card_ts: None,
+        engine: None,
+        engine_version: None,
     };
     for attempt in 0..NAME_ATTEMPTS {
         let tail = ctx.random(|rng| names::tail(rng, attempt));

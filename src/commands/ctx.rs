@@ -1,10 +1,11 @@
 //! What a verb has at hand.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
 use crate::domain::ports::Directory;
 use crate::domain::reply::Refusal;
-use crate::domain::{Clock, Rng, Timestamp};
+use crate::domain::{Clock, Rng, Timestamp, Unavailable};
 use crate::secrets::{Keyring, OpenError, SealError};
 use crate::store::{Db, StoreError, Tx, deliveries};
 use crate::template::Catalog;
@@ -17,6 +18,8 @@ pub struct Ctx {
     pub rng: Arc<Mutex<dyn Rng>>,
     pub directory: Arc<dyn Directory>,
     pub catalog: Arc<RwLock<Catalog>>,
+    /// The templates of which no environment can be made here, by name.
+    pub unavailable: Arc<BTreeMap<String, Unavailable>>,
     pub keyring: Arc<Keyring>,
     /// The base of links to our own pages, without a trailing slash.
     pub public_url: String,

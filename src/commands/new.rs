@@ -40,8 +40,17 @@ pub fn form_asked(
     Ok(FormAsked { template, prefilled: given.to_vec() })
 }
 
-/// The template of that name, or of the only name that begins so.
+/// The template of that name, or of the only name that begins so, if what it needs is there.
 pub(super) fn find(ctx: &Ctx, typed: &str) -> Result<Arc<Template>, Refusal> {
+    let template = by_beginning(ctx, typed)?;
+    let name = &template.manifest.name;
+    match ctx.unavailable.get(name) {
+        None => Ok(template),
+        Some(why) => Err(Refusal::UnavailableTemplate { name: name.clone(), why: why.clone() }),
+    }
+}
+
+fn by_beginning(ctx: &Ctx, typed: &str) -> Result<Arc<Template>, Refusal> {
     ctx.templates(|catalog| {
         if let Some(exact) = catalog.get(typed) {
             return Ok(exact.clone());

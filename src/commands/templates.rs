@@ -7,7 +7,7 @@ pub(super) fn templates(ctx: &Ctx) -> Reply {
     Reply::Templates { templates: lines(ctx) }
 }
 
-/// All templates that can be offered, by name.
+/// All templates, by name; with what keeps one from being used.
 pub(super) fn lines(ctx: &Ctx) -> Vec<TemplateLine> {
     ctx.templates(|catalog| {
         let line = |template: &std::sync::Arc<crate::template::Template>| TemplateLine {
@@ -16,6 +16,7 @@ pub(super) fn lines(ctx: &Ctx) -> Vec<TemplateLine> {
             description: template.manifest.description.clone(),
             default_ttl: template.manifest.ttl.default,
             maximum_ttl: template.manifest.ttl.maximum,
+            unavailable: ctx.unavailable.get(&template.manifest.name).cloned(),
         };
         catalog.list().map(line).collect()
     })

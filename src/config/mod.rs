@@ -3,6 +3,8 @@
 //! A key such as `server.listen` is `MAYFLY_SERVER_LISTEN` in the environment. Secrets come from the
 //! environment or from files alone: `mayfly.toml` names the file, `slack.bot_token_file`.
 
+mod engines;
+mod error;
 mod read;
 mod runs;
 
@@ -13,11 +15,11 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub use read::ConfigError;
+pub use error::ConfigError;
 use read::Reader;
 pub use runs::Runs;
 
-use crate::domain::Span;
+use crate::domain::{EnginesWanted, Span};
 
 /// All settings.
 #[derive(Debug, Clone)]
@@ -38,8 +40,7 @@ pub struct Config {
     pub key: Option<SecretString>,
     pub runs: Runs,
     pub delivery: Delivery,
-    /// Engines at other places than the PATH.
-    pub engines: BTreeMap<String, PathBuf>,
+    pub engines: EnginesWanted,
     pub pulumi: Pulumi,
     /// Variables that templates may ask for by name, before the bot's own environment.
     pub credentials: BTreeMap<String, String>,
@@ -165,7 +166,7 @@ impl Config {
                 longest_pause: span(r, "delivery.longest_pause", Span::minutes(5)),
                 fall_back_after: span(r, "delivery.fall_back_after", Span::hours(1)),
             },
-            engines: engines(r),
+            engines: engines::read(r, &data),
             pulumi: Pulumi { backend: r.text("pulumi.backend"), plugins: r.path("pulumi.plugins") },
             credentials: credentials(r),
             data,
@@ -175,16 +176,6 @@ impl Config {
 
 /// Slack's own Web API.
 pub const SLACK_API_URL: &str = "https://slack.com/api";
-
-fn engines(r: &mut Reader) -> BTreeMap<String, PathBuf> {
-    let mut engines = BTreeMap::new();
-    for name in ["terraform", "tofu"] {
-        if let Some(path) = r.path(&format!("engines.{name}")) {
-            engines.insert(name.to_owned(), path);
-        }
-    }
-    engines
-}
 
 /// What templates' processes may be given by name; secrets come from the bot's own environment.
 fn credentials(r: &mut Reader) -> BTreeMap<String, String> {

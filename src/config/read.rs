@@ -1,28 +1,12 @@
 //! Reads keys out of a TOML file and the environment, and remembers everything that is wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use toml::de::{DeTable, DeValue};
 
-/// One thing that is wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    /// `mayfly.toml:3: server.listen = "x"`, or the variable.
-    pub place: String,
-    pub problem: String,
-    pub hint: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  hint: {}", self.place, self.problem, self.hint)
-    }
-}
-
-impl std::error::Error for ConfigError {}
+use super::ConfigError;
 
 /// A value of the file, with its line.
 #[derive(Debug, Clone)]
@@ -179,6 +163,18 @@ impl Reader {
                 );
                 None
             }
+        }
+    }
+
+    /// One text or several; in the environment separated by commas.
+    pub(super) fn one_or_more(&mut self, key: &str) -> Option<Vec<String>> {
+        let in_file = !self.environment.contains_key(&variable(key));
+        match self.found.get(key).map(|found| &found.value) {
+            Some(Value::Text(text)) if in_file => {
+                self.known.insert(key.to_owned());
+                Some(vec![text.clone()])
+            }
+            _ => self.list(key),
         }
     }
 

@@ -38,4 +38,6 @@ pub struct EnvironmentFacts {
     /// Why it ends or ended.
     pub end_reason: Option<EndReason>,
     pub ended_at: Option<Timestamp>,
+    /// The engine that worked on it last, with its version: `tofu 1.12.6`.
+    pub made_by: Option<String>,
 }

@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod actor;
 pub mod clock;
+pub mod engine;
 pub mod environment;
 pub mod facts;
 pub mod ids;
@@ -20,6 +21,7 @@ pub mod ttl;
 
 pub use actor::Actor;
 pub use clock::{Clock, Timestamp};
+pub use engine::{EngineKind, EngineNamed, EnginesWanted, Lack, MadeBy, TerraformBy, Unavailable};
 pub use ids::{EnvironmentId, OutboxId, Person, RevealId, RunId};
 pub use rng::Rng;
 pub use span::Span;

@@ -3,7 +3,7 @@
 use super::facts::EnvironmentFacts;
 use super::notice::Notice;
 use super::run::{RunKind, RunStatus};
-use super::{Span, Timestamp};
+use super::{Span, Timestamp, Unavailable};
 
 /// The verbs of `/infra`, in the order in which help lists them.
 pub const VERBS: &[Verb] = &[
@@ -63,6 +63,8 @@ pub struct TemplateLine {
     pub description: String,
     pub default_ttl: Span,
     pub maximum_ttl: Span,
+    /// What keeps it from being used, if anything does.
+    pub unavailable: Option<Unavailable>,
 }
 
 /// A run in the history of an environment.
@@ -192,6 +194,11 @@ pub enum Refusal {
         typed: String,
         nearest: Option<String>,
         known: Vec<String>,
+    },
+    /// It is there, and what it needs is not.
+    UnavailableTemplate {
+        name: String,
+        why: Unavailable,
     },
     /// None that the person may see has such a name.
     UnknownEnvironment {

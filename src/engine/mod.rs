@@ -8,6 +8,7 @@ mod event;
 pub mod installed;
 mod job;
 mod layout;
+mod pick;
 mod plan;
 mod pulumi;
 mod state;

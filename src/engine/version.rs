@@ -8,7 +8,7 @@ pub fn satisfies(requirement: &VersionReq, version: &Version) -> bool {
     requirement.matches(&released(version))
 }
 
-fn released(version: &Version) -> Version {
+pub(super) fn released(version: &Version) -> Version {
     Version::new(version.major, version.minor, version.patch)
 }
 

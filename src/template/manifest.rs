@@ -1,10 +1,9 @@
 //! What `template.yaml` says, after it was read, completed from the source, and found right.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use crate::domain::Span;
 use crate::domain::notice::ChannelNotice;
+use crate::domain::{EngineKind, Span};
 
 use super::{Input, Reserved};
 
@@ -46,58 +45,6 @@ impl Manifest {
     /// The output of that name.
     pub fn output(&self, name: &str) -> Option<&Output> {
         self.outputs.iter().find(|output| output.name == name)
-    }
-
-    /// Whether this version of the engine may run the template; OpenTofu itself ignores
-    /// `required_version` in `.tf` files, so that the bot has to ask.
-    pub fn accepts_engine(&self, version: &semver::Version) -> Result<(), EngineMismatch> {
-        match self.engine_versions.iter().find(|wanted| !wanted.matches(version)) {
-            None => Ok(()),
-            Some(wanted) => Err(EngineMismatch {
-                template: self.name.clone(),
-                engine: self.engine,
-                wanted: wanted.clone(),
-                found: version.clone(),
-            }),
-        }
-    }
-}
-
-/// An engine that is installed in a version which the template does not accept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the template {template} needs {engine} {wanted}, and {found} is installed")]
-pub struct EngineMismatch {
-    pub template: String,
-    pub engine: EngineKind,
-    pub wanted: semver::VersionReq,
-    pub found: semver::Version,
-}
-
-/// Which program runs the template.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineKind {
-    Terraform,
-    Tofu,
-    Pulumi,
-}
-
-impl EngineKind {
-    /// The program's name on the PATH, which is also the word in the manifest.
-    pub fn program(self) -> &'static str {
-        match self {
-            EngineKind::Terraform => "terraform",
-            EngineKind::Tofu => "tofu",
-            EngineKind::Pulumi => "pulumi",
-        }
-    }
-}
-
-impl fmt::Display for EngineKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.program())
     }
 }
 

@@ -29,14 +29,15 @@ mod values;
 mod variables;
 mod yaml;
 
+pub use crate::domain::EngineKind;
 pub use archive::{Archive, ArchiveError};
 pub use catalog::{Catalog, Loaded, lint};
 pub use files::{Files, FilesError, VersionDigest};
 pub use input::{Alphabet, Choice, Input, InputKind, Pattern};
 pub use manifest::{
-    Credentials, EngineKind, EngineMismatch, Manifest, Notify, Output, OutputKind, TimeLimits,
-    TtlRules, Weight,
+    Credentials, Manifest, Notify, Output, OutputKind, TimeLimits, TtlRules, Weight,
 };
+
 pub use problem::{Problem, Severity};
 pub use pulumi::Project;
 pub use source::Template;

@@ -6,7 +6,7 @@ use crate::domain::environment::{EndReason, Status};
 use crate::domain::facts::{EnvironmentFacts, ShownOutput};
 use crate::domain::reply::TemplateLine;
 use crate::domain::run::{RunKind, RunStatus, Step};
-use crate::domain::{Span, Timestamp, actions};
+use crate::domain::{EngineKind, Lack, Span, Timestamp, Unavailable, actions};
 
 use super::limits::{self, cut};
 
@@ -29,6 +29,7 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
         "template": facts.template,
         "title": facts.template_title,
         "version": facts.version,
+        "made_by": facts.made_by.as_ref().map(|text| cut(text, 60)),
         "owner": facts.owner.user,
         "team": facts.team,
         "status": facts.status.as_str(),
@@ -67,7 +68,26 @@ pub(super) fn template(line: &TemplateLine) -> Value {
         "description": line.description,
         "default_ttl": line.default_ttl.millis(),
         "maximum_ttl": line.maximum_ttl.millis(),
+        "unavailable": line.unavailable.as_ref().map(unavailable),
     })
+}
+
+/// Why a template cannot be used, as the templates' `unavailable`.
+pub(super) fn unavailable(unavailable: &Unavailable) -> Value {
+    let engine = match unavailable.engine {
+        EngineKind::Terraform => "Terraform",
+        EngineKind::Tofu => "OpenTofu",
+        EngineKind::Pulumi => "Pulumi",
+    };
+    let (lack, wanted, plugin) = match &unavailable.lack {
+        Lack::Engine { why: Some(_) } => ("broken", None, None),
+        // That nothing is left for an environment its run tells; of templates it cannot be.
+        Lack::Engine { why: None } | Lack::Reader { .. } => ("engine", None, None),
+        Lack::Version { wanted, .. } => ("version", Some(cut(wanted, 80)), None),
+        Lack::Plugin { name } => ("plugin", None, Some(cut(name, 80))),
+    };
+    let cure = unavailable.cure.as_ref().map(|cure| cut(cure, 120));
+    json!({ "engine": engine, "lack": lack, "wanted": wanted, "plugin": plugin, "cure": cure })
 }
 
 /// What a run of that kind does, as the templates' `kind`.

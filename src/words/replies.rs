@@ -101,6 +101,10 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
             "refusal-unknown-template",
             json!({ "typed": cut(typed, 60), "nearest": nearest, "known": first(known) }),
         ),
+        Refusal::UnavailableTemplate { name, why } => (
+            "refusal-unavailable-template",
+            json!({ "name": cut(name, 80), "unavailable": data::unavailable(why) }),
+        ),
         Refusal::UnknownEnvironment { typed } => {
             ("refusal-unknown-environment", json!({ "typed": cut(typed, 60) }))
         }

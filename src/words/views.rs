@@ -10,16 +10,24 @@ use super::{Rendered, limits};
 /// Two blocks each, and a view has a hundred.
 const HOME_ENVIRONMENTS: usize = 25;
 const HOME_TEMPLATES: usize = 10;
+/// Enough to see what is missing; `/infra templates` has them all.
+const PICKER_UNAVAILABLE: usize = 10;
 
 pub(super) fn loading(title: &str) -> Value {
     json!({ "title": title })
 }
 
 pub(super) fn picker(templates: &[TemplateLine]) -> Value {
-    let shown = templates.iter().take(limits::SELECT_OPTIONS);
+    // Slack's select has no options that cannot be chosen.
+    let (usable, others): (Vec<_>, Vec<_>) =
+        templates.iter().partition(|template| template.unavailable.is_none());
+    let shown = usable.iter().take(limits::SELECT_OPTIONS);
+    let told = others.iter().take(PICKER_UNAVAILABLE);
     json!({
-        "templates": shown.map(data::template).collect::<Vec<_>>(),
-        "more": templates.len().saturating_sub(limits::SELECT_OPTIONS),
+        "templates": shown.map(|line| data::template(line)).collect::<Vec<_>>(),
+        "more": usable.len().saturating_sub(limits::SELECT_OPTIONS),
+        "unavailable": told.map(|line| data::template(line)).collect::<Vec<_>>(),
+        "more_unavailable": others.len().saturating_sub(PICKER_UNAVAILABLE),
     })
 }
 

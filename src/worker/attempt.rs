@@ -1,6 +1,6 @@
 //! One worker's attempt at a run: what it knows, and why it may stop.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
@@ -11,7 +11,7 @@ use crate::commands::CommandError;
 use crate::commands::transition::TransitionError;
 use crate::domain::Actor;
 use crate::domain::run::{Failure, Progress, Step};
-use crate::engine::EngineError;
+use crate::engine::{Engine, EngineError};
 use crate::process::Supervised;
 use crate::secrets::Scrubber;
 use crate::store::environments::Environment;
@@ -81,6 +81,8 @@ pub(super) struct Attempt {
     /// Keeps every known secret out of what is written down.
     pub(super) scrubber: std::sync::RwLock<Arc<Scrubber>>,
     pub(super) pulse: watch::Receiver<Pulse>,
+    /// What works on it, once that is known.
+    pub(super) engine: OnceLock<Arc<dyn Engine>>,
     stamped: Stamped,
     _heartbeat: Heartbeat,
 }
@@ -108,6 +110,7 @@ impl Attempt {
             progress: Mutex::new(progress),
             scrubber: std::sync::RwLock::new(Arc::new(Scrubber::new([]))),
             pulse,
+            engine: OnceLock::new(),
             stamped,
             _heartbeat: heartbeat,
         })

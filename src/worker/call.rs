@@ -68,7 +68,7 @@ impl Attempt {
         let limits = self.limits(limit, manifest);
         let folder = self.folder().join(name);
         let supervised = self.start(&folder, &invocation.within(limits)).await?;
-        let mut heard = Heard::of(&self.shop, manifest);
+        let mut heard = self.hearing();
         let exit = self.follow(step, &supervised, &mut heard).await?;
         Ok(Ended { step, exit, limits, heard })
     }

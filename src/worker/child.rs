@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::Shop;
 use super::attempt::{Attempt, Stopped};
 use super::heartbeat::Pulse;
 use super::said::{describe, failure};
@@ -36,11 +35,6 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    pub(super) fn of(shop: &Shop, manifest: &Manifest) -> Heard {
-        let listener = shop.engines[&manifest.engine].engine.listener();
-        Heard { listener: Some(listener), ..Heard::nothing() }
-    }
-
     /// Of a child whose output is secret nothing is heard.
     fn nothing() -> Heard {
         Heard {
@@ -124,8 +118,14 @@ impl Attempt {
         heard
     }
 
+    /// What the engine says is heard by its own listener; it is known before anything is called.
+    pub(super) fn hearing(&self) -> Heard {
+        let listener = self.engine.get().map(|engine| engine.listener());
+        Heard { listener, ..Heard::nothing() }
+    }
+
     pub(super) fn limits(&self, time: Duration, manifest: &Manifest) -> Limits {
-        let talkative = self.shop.engines[&manifest.engine].engine.is_talkative();
+        let talkative = self.engine.get().is_none_or(|engine| engine.is_talkative());
         Limits {
             time,
             silence: if talkative { manifest.limits.silence.real() } else { time },

@@ -3,6 +3,7 @@
 mod attempt;
 mod call;
 mod child;
+mod chosen;
 mod complete;
 mod create;
 mod destroy;
@@ -30,10 +31,9 @@ use tokio::task::JoinSet;
 use crate::commands::Ctx;
 use crate::domain::RunId;
 use crate::domain::run::{RunKind, Weight};
-use crate::engine::installed::Installed;
+use crate::engine::installed::Engines;
 use crate::process::{StampDeadlines, Supervised, leftovers_of};
 use crate::store::runs::{self, Run};
-use crate::template::EngineKind;
 
 /// How the worker works. All intervals are real time.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ const TROUBLE_PAUSE: Duration = Duration::from_secs(2);
 pub struct Worker {
     ctx: Ctx,
     settings: Arc<Settings>,
-    engines: Arc<BTreeMap<EngineKind, Installed>>,
+    engines: Arc<Engines>,
 }
 
 /// What every attempt at a run has at hand.
@@ -87,12 +87,12 @@ pub struct Worker {
 struct Shop {
     ctx: Ctx,
     settings: Arc<Settings>,
-    engines: Arc<BTreeMap<EngineKind, Installed>>,
+    engines: Arc<Engines>,
 }
 
 impl Worker {
-    pub fn new(ctx: Ctx, settings: Settings, engines: BTreeMap<EngineKind, Installed>) -> Worker {
-        Worker { ctx, settings: Arc::new(settings), engines: Arc::new(engines) }
+    pub fn new(ctx: Ctx, settings: Settings, engines: Arc<Engines>) -> Worker {
+        Worker { ctx, settings: Arc::new(settings), engines }
     }
 
     /// Works until `stop` turns true. What runs then goes on under its supervisor, and whoever claims

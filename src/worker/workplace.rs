@@ -8,9 +8,7 @@ use secrecy::SecretString;
 use super::attempt::{Attempt, Stopped};
 use crate::domain::run::{RunKind, Step};
 use crate::engine::installed::Installed;
-use crate::engine::{
-    Invocation, Job, Layout, Opened, Preparation, Prepared, Variables, cli_config,
-};
+use crate::engine::{Invocation, Job, Layout, Opened, Preparation, Prepared, Variables};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
@@ -45,7 +43,7 @@ impl Attempt {
         let step = Step::Prepare;
         let (template, archive) = self.template().await?;
         let manifest = template.manifest;
-        let installed = self.installed(&manifest)?;
+        let installed = self.installed(&manifest).await?;
         let layout = self.layout(&archive, &installed)?;
         let inputs = self.secret_inputs().await?;
         let credentials = self.credentials(&manifest);
@@ -147,39 +145,6 @@ impl Attempt {
             Stopped::failed(Step::Prepare, all.join("; "))
         })?;
         Ok((template, archive))
-    }
-
-    fn installed(&self, manifest: &Manifest) -> Result<Installed, Stopped> {
-        let installed = self.shop.engines.get(&manifest.engine).ok_or_else(|| {
-            let engine = manifest.engine;
-            Stopped::failed(Step::Prepare, format!("{engine} is not installed where Mayfly runs"))
-        })?;
-        manifest
-            .accepts_engine(&installed.version)
-            .map_err(|mismatch| Stopped::failed(Step::Prepare, mismatch.to_string()))?;
-        Ok(installed.clone())
-    }
-
-    fn layout(&self, archive: &Archive, installed: &Installed) -> Result<Layout, Stopped> {
-        let settings = &self.shop.settings;
-        let data = &settings.data;
-        let name = format!("{}-{}", self.environment.version, installed.engine.name());
-        let source = data.join("sources").join(&self.environment.version);
-        unpack(archive, &source)?;
-        let cli_config = cli_config(data, settings.cli_config.as_deref())
-            .map_err(Stopped::engine(Step::Prepare))?;
-        Ok(Layout {
-            version: data.join("versions").join(name),
-            source,
-            states: data.join("states"),
-            program: installed.program.clone(),
-            program_version: installed.version.clone(),
-            path: std::env::var("PATH").unwrap_or_default(),
-            home: data.join("home"),
-            cli_config,
-            backend: settings.pulumi_backend.clone(),
-            plugins: settings.pulumi_plugins.clone(),
-        })
     }
 
     /// Prepares the version once for all environments; who comes second waits.
@@ -295,24 +260,4 @@ fn attempt_of(invocation: &Invocation) -> String {
     let data = invocation.env.get("TF_DATA_DIR").map(Path::new);
     let attempt = data.and_then(Path::parent).and_then(Path::file_name);
     attempt.unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Lays a version's source out as it was, once: beside, then renamed, so that half of it never stands.
-fn unpack(archive: &Archive, source: &Path) -> Result<(), Stopped> {
-    if source.is_dir() {
-        return Ok(());
-    }
-    let trouble =
-        |error: &dyn std::fmt::Display| Stopped::Trouble(format!("{}: {error}", source.display()));
-    let parent = source.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).map_err(|e| trouble(&e))?;
-    let beside = tempfile::Builder::new().prefix(".unpack-").tempdir_in(parent);
-    let beside = beside.map_err(|e| trouble(&e))?;
-    let whole = beside.path().join("source");
-    archive.unpack(&whole).map_err(|e| trouble(&e))?;
-    match std::fs::rename(&whole, source) {
-        // Another run was faster: what it laid out is the same.
-        Err(_) if source.is_dir() => Ok(()),
-        renamed => renamed.map_err(|e| trouble(&e)),
-    }
 }

@@ -102,7 +102,163 @@ fn without_terraform_the_demo_says_so_in_one_line_with_the_cure() {
     let text = text(&output);
     assert!(!output.status.success());
     assert_eq!(text.lines().count(), 1, "{text}");
-    assert!(text.contains("terraform") && text.contains("install it"), "{text}");
+    assert!(text.contains("mayfly engines install terraform@"), "{text}");
+    assert_eq!(left(folder.path()), Vec::<std::ffi::OsString>::new());
+}
+
+#[test]
+fn the_demo_with_another_engine_plays_a_whole_life() {
+    if crate::support::programs::find("tofu", &[]).is_none() {
+        println!("not run: `tofu` is not on the PATH");
+        return;
+    }
+    let folder = folder();
+    let args = ["demo", "--auto", "--engine", "opentofu"];
+    let output = mayfly(folder.path(), &args).output().expect("runs");
+    let text = text(&output);
+    assert!(output.status.success(), "{text}");
+    for part in ["it was made by: tofu 1.", "with them: 200", "3 resources destroyed"] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert_eq!(left(folder.path()), Vec::<std::ffi::OsString>::new());
+}
+
+#[test]
+fn the_demo_says_in_one_line_why_it_cannot_be_played() {
+    for (args, parts) in [
+        (
+            &["--engine", "tofu", "--auto"][..],
+            &["tofu is not installed", "run `mayfly engines install tofu@"][..],
+        ),
+        (
+            &["--engine", "terraform", "--auto"],
+            &["terraform is not installed", "run `mayfly engines install terraform@"],
+        ),
+        (&["--template", "nix", "--auto"], &["no template `nix`", "choose one of", "preview-env"]),
+        (
+            &["--engine", "pulumi", "--template", "preview-env", "--auto"],
+            &["pulumi does not run `preview-env`", "leave out one of"],
+        ),
+    ] {
+        let folder = folder();
+        let output = mayfly(folder.path(), &[&["demo"], args].concat())
+            .env("PATH", folder.path())
+            .output()
+            .expect("runs");
+        let text = text(&output);
+        assert!(!output.status.success(), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        for part in parts {
+            assert!(text.contains(part), "`{part}` is not in:\n{text}");
+        }
+        assert_eq!(left(folder.path()), Vec::<std::ffi::OsString>::new());
+    }
+}
+
+/// Settings with three engines of which one is not there, one of them installed as a version, and with two
+/// templates of which one asks for what nobody has.
+fn with_engines(folder: &Path) {
+    let tells = |program: &str, version: &str| {
+        let script = format!("#!/bin/sh\necho '{{\"terraform_version\":\"{version}\"}}'\n");
+        let program = folder.join(program);
+        std::fs::create_dir_all(program.parent().expect("has one")).expect("made");
+        crate::support::programs::script(&program, &script);
+    };
+    tells("data/engines/terraform/1.5.7/terraform", "1.5.7");
+    tells("own/terraform", "1.11.4");
+    tells("data/engines/tofu/1.9.0/tofu", "1.9.0");
+    for (name, wanted) in [("quick", "<1.6"), ("future", ">=99.1")] {
+        let template = folder.join("templates").join(name);
+        std::fs::create_dir_all(&template).expect("made");
+        let yaml = format!(
+            "name: {name}\ntitle: {name}\nengine: terraform\nengine_version: '{wanted}'\n\
+             ttl: {{default: 1h, maximum: 1d}}\n"
+        );
+        std::fs::write(template.join("template.yaml"), yaml).expect("written");
+        std::fs::write(template.join("main.tf"), "resource \"terraform_data\" \"x\" {}\n")
+            .expect("written");
+    }
+    let toml = "templates = \"templates\"\n[engines]\n\
+                terraform = [\"1.5.7\", \"./own/terraform\", \"1.6.6\"]\n";
+    std::fs::write(folder.join("other.toml"), toml).expect("written");
+}
+
+/// The cells of a line that begins so.
+fn cells(text: &str, begin: &str) -> Vec<String> {
+    let line = text.lines().find(|line| line.starts_with(begin));
+    let line = line.unwrap_or_else(|| panic!("no line begins with `{begin}`:\n{text}"));
+    line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn engines_are_listed_with_what_they_run_and_what_cannot_be_used() {
+    let folder = folder();
+    with_engines(folder.path());
+    let args = ["engines", "--config", "other.toml"];
+    let output = mayfly(folder.path(), &args)
+        .env("PATH", "/usr/bin:/bin")
+        // The test command's own variable is no setting.
+        .env("MAYFLY_ENGINES", "all")
+        .output()
+        .expect("runs");
+    let text = text(&output);
+    assert!(output.status.success(), "{text}");
+    let root = folder.path().display().to_string();
+    assert_eq!(
+        cells(&text, "terraform  1.5.7"),
+        [
+            "terraform",
+            "1.5.7",
+            &format!("{root}/data/engines/terraform/1.5.7/terraform"),
+            "version in the settings",
+            "quick"
+        ]
+    );
+    assert_eq!(
+        cells(&text, "terraform  1.11.4")[2..],
+        [format!("{root}/own/terraform"), "path in the settings".into(), "–".into()]
+    );
+    assert_eq!(cells(&text, "tofu")[3..], ["installed", "–"]);
+    for part in [
+        "terraform: version 1.6.6 is not installed",
+        "run `mayfly engines install terraform@1.6.6`",
+        "future: it needs terraform >=99.1, and there is terraform 1.11.4, terraform 1.5.7",
+        "run `mayfly engines install terraform@99.1.0`",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert!(!text.contains("  quick:"), "{text}");
+}
+
+#[test]
+fn where_there_is_no_engine_the_list_says_how_to_install_one() {
+    let folder = folder();
+    let output =
+        mayfly(folder.path(), &["engines"]).env("PATH", folder.path()).output().expect("runs");
+    assert!(output.status.success());
+    assert_eq!(
+        text(&output),
+        "No engine was found. Install one: mayfly engines install opentofu\n"
+    );
+}
+
+#[test]
+fn doctor_has_a_line_for_each_engine_and_for_each_template_that_lacks_one() {
+    let folder = folder();
+    with_engines(folder.path());
+    let args = ["doctor", "--config", "other.toml"];
+    let output = mayfly(folder.path(), &args).env("PATH", "/usr/bin:/bin").output().expect("runs");
+    let text = text(&output);
+    for line in [
+        "ok    terraform: 1.11.4 at ",
+        "ok    terraform: 1.5.7 at ",
+        "fail  terraform: version 1.6.6 is not installed",
+        "ok    tofu: 1.9.0 at ",
+        "warn  template future: unavailable: it needs terraform >=99.1, and there is",
+    ] {
+        assert!(text.lines().any(|there| there.starts_with(line)), "`{line}` is not in:\n{text}");
+    }
+    assert!(!text.contains("template quick"), "{text}");
 }
 
 #[test]
@@ -169,7 +325,7 @@ fn help_is_for_newcomers() {
     let output = mayfly(folder.path(), &["--help"]).output().expect("runs");
     let text = text(&output);
     assert!(output.status.success());
-    for verb in ["demo", "serve", "doctor", "slack-manifest", "template"] {
+    for verb in ["demo", "serve", "doctor", "engines", "slack-manifest", "template"] {
         assert!(text.contains(verb), "{text}");
     }
     assert!(text.contains("New here?") && !text.contains("supervise"), "{text}");

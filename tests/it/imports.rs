@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("secrets", &["domain"]),
     ("template", &["domain"]),
     ("playground", &["domain"]),
+    ("releases", &["domain"]),
     ("words", &["domain", "template"]),
     ("policy", &["domain", "process"]),
     ("engine", &["domain", "template", "process"]),

@@ -13,4 +13,5 @@ mod hostile;
 mod hygiene;
 mod imports;
 mod process;
+mod releases;
 mod store;

@@ -7,23 +7,34 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
 use super::transcript::{checks, does, says};
 use super::world::World;
-use crate::domain::Span;
+use crate::app::DatabaseAgenda;
+use crate::domain::ports::Agenda as _;
+use crate::domain::{Clock as _, EngineKind, Span};
 use crate::playground::{Input, Message, Persona, SubmitOutcome};
+use crate::store::environments;
 
 /// How long any single step may take on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// Whose life is played: a template with the form and the site of `preview-env`.
+pub(super) struct Played {
+    pub(super) template: String,
+    /// What it has to be made by, if anything was asked for.
+    pub(super) engine: Option<EngineKind>,
+}
+
 /// Plays it; an error says which part failed, and what was there instead.
-pub(super) async fn play(world: &World) -> Result<()> {
+pub(super) async fn play(world: &World, played: &Played) -> Result<()> {
     let alice = world.playground.person("alice");
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .timeout(PATIENCE)
         .build()?;
-    let stage = Stage { world, alice, http };
+    let stage = Stage { world, played, alice, http };
     let card = stage.asks().await?;
     let site = stage.sees_it_made(&card).await?;
+    stage.finds_its_engine().await?;
     stage.opens_the_site(&site).await?;
     stage.extends(&card).await?;
     stage.lets_it_end(&card).await?;
@@ -32,6 +43,7 @@ pub(super) async fn play(world: &World) -> Result<()> {
 
 struct Stage<'a> {
     world: &'a World,
+    played: &'a Played,
     alice: Persona,
     http: reqwest::Client,
 }
@@ -44,9 +56,9 @@ struct Site {
 impl Stage<'_> {
     /// The slash command and the form; the card is the answer.
     async fn asks(&self) -> Result<Message> {
-        let typed = "/infra new preview-env branch=feature/checkout";
-        does("alice", typed);
-        self.alice.types("environments", typed).await?;
+        let typed = format!("/infra new {} branch=feature/checkout", self.played.template);
+        does("alice", &typed);
+        self.alice.types("environments", &typed).await?;
         let view = self.alice.waits_for("the form", PATIENCE, |s| s.view().cloned()).await?;
         ensure!(view.callback_id() == "create", "the form did not open: {}", view.plain());
         println!("mayfly | a form: {}", view.title());
@@ -76,15 +88,31 @@ impl Stage<'_> {
 
     /// Plan and ready in the thread.
     async fn sees_it_made(&self, card: &Message) -> Result<Site> {
-        let plan = self.in_thread(card, "the plan", &["+3"]).await?;
+        let plan = self.in_thread(card, "the plan", &["Plan", "+"]).await?;
         says("thread", &plan);
         let ready = self.in_thread(card, "that it is ready", &["is ready"]).await?;
         says("thread", &ready);
         let card = self.card(card)?;
         says("DM, edited", &card);
-        let url =
-            card.links().into_iter().chain(ready.links()).find(|url| url.contains("preview-env-"));
+        let name = format!("{}-", self.played.template);
+        let url = card.links().into_iter().chain(ready.links()).find(|url| url.contains(&name));
         Ok(Site { url: url.ok_or_else(|| anyhow!("neither card nor thread links the preview"))? })
+    }
+
+    /// What is on record as having made it.
+    async fn finds_its_engine(&self) -> Result<()> {
+        let app = self.world.app.as_ref().ok_or_else(|| anyhow!("the bot is not up"))?;
+        let mut tx = app.ctx.db.read().await?;
+        let all = environments::living(&mut tx, &environments::Scope::All, 0, 1).await?;
+        let made_by = match all.first() {
+            Some(environment) => environment.made_by()?,
+            None => None,
+        };
+        let made_by = made_by.ok_or_else(|| anyhow!("it is not on record what made it"))?;
+        checks("it was made by", &made_by.to_string());
+        let asked = self.played.engine.unwrap_or(made_by.engine);
+        ensure!(made_by.engine == asked, "{asked} was to make it");
+        Ok(())
     }
 
     /// Credentials by the reveal link, and with them the preview; without them nothing.
@@ -215,13 +243,9 @@ impl Stage<'_> {
 
     async fn moves_on(&self, how: &str) -> Result<()> {
         let next = match &self.world.app {
-            Some(app) => {
-                let mut tx = app.ctx.db.read().await?;
-                crate::store::environments::next_event(&mut tx).await?
-            }
+            Some(app) => DatabaseAgenda(app.ctx.clone()).next_event().await,
             None => None,
         };
-        use crate::domain::Clock as _;
         let now = self.world.clock.now();
         let by = next.map_or(Span::minutes(15), |next| next - now + Span::seconds(1));
         self.world.clock.advance(by);

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use crate::app::{App, DatabaseAgenda, Given, StartError};
 use crate::config::{Config, ConfigError, Database, SlackMode};
+use crate::domain::EnginesWanted;
 use crate::domain::clock::MovableClock;
 use crate::domain::rng::SystemRng;
 use crate::playground::{Delivery, PlaygroundError, Settings, Workspace};
@@ -20,6 +21,9 @@ static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/environm
 
 /// How long a child has to end itself after an interrupt when the demo ends.
 const CHILDREN_END_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long the bot may take to open its socket.
+const SOCKET_OPENS_WITHIN: Duration = Duration::from_secs(20);
 
 /// How deliveries reach the bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -69,6 +73,8 @@ pub enum WorldError {
     File { what: String, source: std::io::Error },
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Config(Vec<ConfigError>),
+    #[error("the bot opened no socket within {} s", SOCKET_OPENS_WITHIN.as_secs())]
+    NoSocket,
     #[error("the bot's own address is no URL: {0}")]
     Address(String),
     #[error("{0} of the demo's processes still run")]
@@ -159,12 +165,25 @@ impl World {
                 options: url("options")?,
             });
         }
+        if self.transport == Transport::Socket {
+            self.socket_opens().await?;
+        }
         // A bot that is started again answers where it did before.
         self.config.server.listen = app.address;
         self.config.server.sites_listen = app.sites;
         self.playground.set_agenda(Arc::new(DatabaseAgenda(app.ctx.clone())));
         self.app = Some(app);
         Ok(())
+    }
+
+    /// What is typed before a socket is open, nobody hears.
+    async fn socket_opens(&self) -> Result<(), WorldError> {
+        let opens = async {
+            while self.playground.open_sockets() == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(SOCKET_OPENS_WITHIN, opens).await.map_err(|_| WorldError::NoSocket)
     }
 
     /// Stops the bot and leaves its children to their supervisors.
@@ -192,6 +211,7 @@ fn configure(config: &mut Config, playground: &Workspace, folder: &Path) {
     let secret = |text: &str| Some(SecretString::from(text.to_owned()));
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     config.data = folder.join("data");
+    config.engines = EnginesWanted::found_in(config.data.join("engines"));
     config.database = Database::Sqlite(config.data.join("mayfly.db"));
     config.server.listen = free;
     config.server.sites_listen = free;

@@ -12,7 +12,10 @@ use crate::engine::{Job, Variables};
 use crate::template::Project;
 
 /// Rounds of PBKDF2 that Pulumi's passphrase provider takes; source: its `sdk/go/common/resource/config`.
-const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::new(1_000_000).unwrap();
+const ROUNDS: std::num::NonZeroU32 = match std::num::NonZeroU32::new(1_000_000) {
+    Some(rounds) => rounds,
+    None => std::num::NonZeroU32::MIN,
+};
 
 /// What `Pulumi.<stack>.yaml` would hold, as JSON, which is YAML too.
 pub(super) fn stack_config(

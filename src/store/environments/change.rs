@@ -1,9 +1,9 @@
 //! What is written of an environment.
 
 use super::Environment;
-use crate::domain::EnvironmentId;
 use crate::domain::environment::State;
 use crate::domain::facts::ShownOutput;
+use crate::domain::{EnvironmentId, MadeBy, RunId};
 use crate::store::db::{exactly_one, execute};
 use crate::store::{JsonText, StoreError, Tx};
 
@@ -86,6 +86,19 @@ pub async fn transition(
         life.and_then(|l| rules.next_warning(l.expires_at, 0))
     )?;
     exactly_one(rows, "environments", "id", environment.id.as_str())
+}
+
+/// Notes what works on it from now on, for the run that holds it. `false`: the claim was lost.
+pub async fn set_engine(
+    tx: &mut Tx,
+    id: &EnvironmentId,
+    made_by: &MadeBy,
+    (run, epoch): (&RunId, i64),
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE environments SET engine = $2, engine_version = $3 WHERE id = $1 AND EXISTS
+            (SELECT 1 FROM runs WHERE id = $4 AND epoch = $5 AND status = 'running')";
+    let rows = execute!(tx, sql, id, made_by.engine, made_by.version.to_string(), run, epoch)?;
+    Ok(rows == 1)
 }
 
 /// Keeps what the create run brought forth.

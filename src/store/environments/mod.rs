@@ -6,7 +6,7 @@ mod find;
 mod row;
 
 pub use change::{
-    count_destroyed, insert, set_card, set_destroy_failures, set_outputs, transition,
+    count_destroyed, insert, set_card, set_destroy_failures, set_engine, set_outputs, transition,
 };
 pub use due::{
     DUE_REAPS, DUE_WARNINGS, due, next_event, unwarned, warning_accepted, warning_refused,

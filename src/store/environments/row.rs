@@ -8,7 +8,7 @@ use crate::domain::environment::{EndReason, State, Status};
 use crate::domain::facts::{EnvironmentFacts, ShownOutput};
 use crate::domain::notice::ChannelNotice;
 use crate::domain::ttl::{Lifetime, TtlRules};
-use crate::domain::{EnvironmentId, Person, Span, Timestamp};
+use crate::domain::{EngineKind, EnvironmentId, MadeBy, Person, Span, Timestamp};
 use crate::store::{JsonText, StoreError};
 
 /// A row.
@@ -54,6 +54,9 @@ pub struct Environment {
     pub destroy_failures: i64,
     pub card_channel: Option<String>,
     pub card_ts: Option<String>,
+    /// What worked on it last, once something did.
+    pub engine: Option<EngineKind>,
+    pub engine_version: Option<String>,
 }
 
 impl Environment {
@@ -64,6 +67,19 @@ impl Environment {
     /// What was asked for.
     pub fn ttl(&self) -> Span {
         Span::from_millis(self.ttl)
+    }
+
+    /// The engine that wrote its state; a row that cannot be is an error that names the column.
+    pub fn made_by(&self) -> Result<Option<MadeBy>, StoreError> {
+        let Some(engine) = self.engine else { return Ok(None) };
+        let version = self.engine_version.as_ref().and_then(|text| text.parse().ok());
+        let version = version.ok_or_else(|| StoreError::ImpossibleRow {
+            table: "environments",
+            column: "engine_version",
+            key: self.id.0.clone(),
+            why: "it is no version".to_owned(),
+        })?;
+        Ok(Some(MadeBy { engine, version }))
     }
 
     /// Its span, from ready on.
@@ -115,6 +131,9 @@ impl Environment {
             has_credentials: self.has_credentials,
             end_reason: self.end_reason.clone().map(|r| r.0),
             ended_at: self.ended_at,
+            made_by: self.engine.map(|engine| {
+                format!("{engine} {}", self.engine_version.as_deref().unwrap_or_default())
+            }),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::domain::environment::{EndReason, Status};
 use crate::domain::facts::{EnvironmentFacts, ShownOutput};
 use crate::domain::reply::TemplateLine;
 use crate::domain::ttl::{Lifetime, TtlRules};
-use crate::domain::{EnvironmentId, Person, Span, Timestamp};
+use crate::domain::{EngineKind, EnvironmentId, Lack, Person, Span, Timestamp, Unavailable};
 
 /// 2030-01-04 09:00 UTC, a Friday.
 pub const NOW: Timestamp = Timestamp(1_893_747_600_000);
@@ -58,6 +58,7 @@ pub fn least(status: Status) -> EnvironmentFacts {
         has_credentials: false,
         end_reason: None,
         ended_at: (status == Status::Destroyed).then_some(NOW),
+        made_by: None,
     }
 }
 
@@ -92,6 +93,7 @@ pub fn most(status: Status) -> EnvironmentFacts {
         has_credentials: true,
         end_reason: Some(EndReason::CreateFailed { why: hostile(900) }),
         ended_at: ended.then_some(NOW),
+        made_by: Some(hostile(200)),
         ..least(status)
     }
 }
@@ -118,6 +120,7 @@ pub fn usual() -> EnvironmentFacts {
             output("Branch", "feature/login", false),
         ],
         has_credentials: true,
+        made_by: Some("tofu 1.12.6".into()),
         ..least(Status::Ready)
     }
 }
@@ -136,7 +139,37 @@ pub fn template() -> TemplateLine {
         description: "A site of a branch, behind a password.".into(),
         default_ttl: Span::hours(4),
         maximum_ttl: Span::hours(24),
+        unavailable: None,
     }
+}
+
+/// A template for each thing that can be missing.
+pub fn unavailable() -> Vec<TemplateLine> {
+    let found = vec!["tofu 1.6.0".to_owned()];
+    let lacks = [
+        Lack::Engine { why: None },
+        Lack::Engine { why: Some("it does not answer".into()) },
+        Lack::Version { wanted: ">=1.9, <2".into(), found },
+        Lack::Plugin { name: "command".into() },
+    ];
+    let kinds = EngineKind::ALL.iter().cycle();
+    let line = |(lack, kind): (Lack, &EngineKind)| TemplateLine {
+        unavailable: Some(lacking(*kind, lack)),
+        ..template()
+    };
+    lacks.into_iter().zip(kinds).map(line).collect()
+}
+
+pub fn lacking(engine: EngineKind, lack: Lack) -> Unavailable {
+    let cure = (!matches!(lack, Lack::Engine { why: Some(_) }))
+        .then(|| format!("mayfly engines install {engine}@1.12.6"));
+    Unavailable { engine, lack, cure }
+}
+
+/// With longer words than there can be.
+pub fn most_lacking() -> Unavailable {
+    let lack = Lack::Version { wanted: hostile(900), found: vec![hostile(900); 30] };
+    Unavailable { cure: Some(hostile(900)), ..lacking(EngineKind::Tofu, lack) }
 }
 
 pub fn templates(count: usize) -> Vec<TemplateLine> {
@@ -146,6 +179,7 @@ pub fn templates(count: usize) -> Vec<TemplateLine> {
         description: hostile(900),
         default_ttl: Span::days(9) + Span::seconds(86_399),
         maximum_ttl: Span::days(3650),
+        unavailable: n.is_multiple_of(2).then(most_lacking),
     };
     (0..count).map(long).collect()
 }

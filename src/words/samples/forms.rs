@@ -12,7 +12,7 @@ use crate::template::{
     Weight,
 };
 
-use super::facts::{NOW, hostile, least, one_of_many, template, templates, usual};
+use super::facts::{NOW, hostile, least, one_of_many, template, templates, unavailable, usual};
 use super::{Kind, Sample};
 use crate::words::{Broadcast, Rendered};
 
@@ -44,11 +44,14 @@ pub fn all() -> Vec<Sample> {
         Sample::of("maximal", Kind::Loading(hostile(400))),
         Sample::of("minimal", Kind::Picker(Vec::new())),
         Sample::of("usual", Kind::Picker(vec![template()])),
-        Sample::of("maximal", Kind::Picker(templates(102))),
+        Sample::of("maximal", Kind::Picker(templates(204))),
+        Sample::of("some-unavailable", Kind::Picker([vec![template()], unavailable()].concat())),
+        Sample::of("all-unavailable", Kind::Picker(unavailable())),
         Sample::of("minimal", Kind::Info("Preview".into(), answer("Done.".into()))),
         Sample::of("maximal", Kind::Info(hostile(400), answer("x".repeat(3_000)))),
         Sample::of("minimal", home(Vec::new(), Vec::new())),
         Sample::of("usual", home(vec![usual()], vec![template()])),
+        Sample::of("unavailable", home(vec![usual()], unavailable())),
         Sample::of("every-state", home(every, vec![template()])),
         Sample::of("maximal", home(crowd, templates(12))),
     ]

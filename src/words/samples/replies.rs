@@ -4,10 +4,11 @@ use crate::domain::environment::Status;
 use crate::domain::facts::EnvironmentFacts;
 use crate::domain::reply::{Attention, Audience, Brake, ListScope, Refusal, Reply, RunLine, VERBS};
 use crate::domain::run::{RunKind, RunStatus};
-use crate::domain::{Span, Timestamp};
+use crate::domain::{EngineKind, Lack, Span, Timestamp};
 
 use super::facts::{
-    NOW, hostile, least, most, one_of_many, other, person, template, templates, usual,
+    NOW, hostile, lacking, least, most, most_lacking, one_of_many, other, person, template,
+    templates, unavailable, usual,
 };
 use super::{Kind, Sample};
 
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Sample> {
     reply("minimal", Reply::Templates { templates: Vec::new() });
     reply("usual", Reply::Templates { templates: vec![template()] });
     reply("maximal", Reply::Templates { templates: templates(30) });
+    reply("unavailable", Reply::Templates { templates: unavailable() });
     reply("minimal", Reply::Help { verb: None, audience: Audience::Everyone });
     reply("maximal", Reply::Help { verb: None, audience: Audience::Operators });
     for verb in VERBS {
@@ -140,6 +142,13 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
             Refusal::UnknownTemplate { typed: long(), nearest: None, known: names(300) },
         ),
         (
+            Refusal::UnavailableTemplate {
+                name: "preview-env".into(),
+                why: lacking(EngineKind::Pulumi, Lack::Engine { why: None }),
+            },
+            Refusal::UnavailableTemplate { name: long(), why: most_lacking() },
+        ),
+        (
             Refusal::UnknownEnvironment { typed: "clam".into() },
             Refusal::UnknownEnvironment { typed: long() },
         ),
@@ -209,6 +218,11 @@ fn other_refusals() -> Vec<(&'static str, Refusal)> {
     all.push(("update", Refusal::Busy { name: name(), kind: RunKind::Update }));
     let none = Refusal::UnknownTemplate { typed: "x".into(), nearest: None, known: Vec::new() };
     all.push(("no-templates", none));
+    for line in unavailable() {
+        let Some(why) = line.unavailable else { continue };
+        let name = line.name;
+        all.push(("unavailable", Refusal::UnavailableTemplate { name, why }));
+    }
     let whole = vec![(String::new(), "The template has changed: open the form anew.".into())];
     all.push(("whole-form", Refusal::BadInputs { problems: whole }));
     all

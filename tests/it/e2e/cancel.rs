@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use mayfly::domain::{EngineKind, EngineNamed};
+
 use super::stage::{Options, Stage, processes_of};
 
 /// An engine that never ends its plan.
@@ -45,7 +47,8 @@ on_both! {
         std::fs::write(&program, SLOW_PLAN).expect("it can be written");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("is ours");
         let options = Options::on(database).with("quick").adjusted(move |config| {
-            config.engines.insert("terraform".to_owned(), program);
+            let program = EngineNamed::Program(program);
+            config.engines.named.insert(EngineKind::Terraform, vec![program]);
         });
         let stage = Stage::start(options).await;
         let alice = stage.alice();

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use mayfly::domain::Span;
+use mayfly::domain::{EngineKind, EngineNamed, Span};
 
 use super::stage::{Options, Stage, processes_of};
 
@@ -35,9 +35,9 @@ impl Held {
         std::fs::write(&program, HELD_PLAN).expect("it can be written");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
             .expect("is ours");
-        let named = program.clone();
+        let named = EngineNamed::Program(program.clone());
         let stage = Stage::start(options.adjusted(move |config| {
-            config.engines.insert("terraform".to_owned(), named);
+            config.engines.named.insert(EngineKind::Terraform, vec![named]);
         }));
         Held { stage: stage.await, program, _folder: folder }
     }

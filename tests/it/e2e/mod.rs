@@ -6,6 +6,7 @@
 mod cancel;
 mod delivery;
 mod drift;
+mod engines;
 mod expiry;
 mod failing;
 mod hostile;

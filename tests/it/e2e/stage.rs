@@ -148,6 +148,11 @@ impl Stage {
         world.start_bot().await.expect("the bot starts again");
     }
 
+    /// Other settings, from the next start of the bot on.
+    pub fn reconfigures(&mut self, adjust: impl FnOnce(&mut Config)) {
+        adjust(self.world.as_mut().expect("the world has not ended").config());
+    }
+
     pub async fn restarts_bot(&mut self) {
         self.stops_bot().await;
         self.starts_bot().await;

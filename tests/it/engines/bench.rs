@@ -60,6 +60,7 @@ impl Bench {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().canonicalize().expect("it is there");
         std::fs::create_dir(root.join("template")).expect("made");
+        std::fs::create_dir(root.join("files")).expect("made");
         for (name, text) in program(engine) {
             std::fs::write(root.join("template").join(name), text).expect("written");
         }
@@ -127,6 +128,11 @@ impl Bench {
         let variables = Variables { plain, secret, ..Variables::default() };
         self.engine.supply(&mut job, &variables, &mut SystemRng).expect("written");
         job
+    }
+
+    /// Where programs may put files.
+    pub fn files(&self) -> PathBuf {
+        self.folder.path().canonicalize().expect("it is there").join("files")
     }
 
     pub fn run_folder(&self, run: &str) -> PathBuf {

@@ -209,7 +209,7 @@ fn states(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 pub async fn half_gone(engine: &'static dyn Engine) -> Verdict {
     let (bench, moto) = with_provider(engine, programs::drifts).await;
-    let job = bench.job("case", "create", json!({"folder": bench.run_folder("")})).await;
+    let job = bench.job("case", "create", json!({"folder": bench.files()})).await;
     bench.make(&job).await;
     let id = bench.inventory(&job).await.outputs["id"].value.clone();
     let id = id.as_str().expect("a text");
@@ -227,7 +227,6 @@ pub async fn half_gone(engine: &'static dyn Engine) -> Verdict {
 
 pub async fn twenty_at_once(engine: &'static dyn Engine) -> Verdict {
     let bench = std::sync::Arc::new(Bench::new(engine, programs::note));
-    std::fs::create_dir_all(bench.run_folder("")).expect("made");
     bench.prepare().await;
     let mut lives = tokio::task::JoinSet::new();
     for n in 0..20 {
@@ -235,7 +234,7 @@ pub async fn twenty_at_once(engine: &'static dyn Engine) -> Verdict {
         lives.spawn(async move {
             let name = format!("env{n}");
             let variables = json!({"title": name, "kind": name, "password": "s3cr3t-of-it",
-                "folder": bench.run_folder("")});
+                "folder": bench.files()});
             let job = bench.job(&name, &name, variables).await;
             bench.make(&job).await;
             assert_eq!(bench.inventory(&job).await.outputs["title"].value, json!(name));

@@ -11,11 +11,10 @@ use crate::support::moto::Moto;
 use crate::support::terraform;
 
 fn values(bench: &Bench, title: &str) -> Value {
-    json!({"title": title, "folder": bench.run_folder(""), "password": "hunter2-and-more"})
+    json!({"title": title, "folder": bench.files(), "password": "hunter2-and-more"})
 }
 
 async fn note(bench: &Bench, run: &str, title: &str) -> Job {
-    std::fs::create_dir_all(bench.run_folder("")).expect("made");
     bench.job("case", run, values(bench, title)).await
 }
 
@@ -172,7 +171,6 @@ pub async fn with_provider(
 ) -> (Bench, Option<Moto>) {
     let mut bench = Bench::new(engine, program);
     if engine.program() == "pulumi" {
-        std::fs::create_dir_all(bench.run_folder("")).expect("made");
         return (bench, None);
     }
     let moto = Moto::start().await;
@@ -183,7 +181,7 @@ pub async fn with_provider(
 
 pub async fn drift(engine: &'static dyn Engine) -> Verdict {
     let (bench, moto) = with_provider(engine, programs::drifts).await;
-    let job = bench.job("case", "create", json!({"folder": bench.run_folder("")})).await;
+    let job = bench.job("case", "create", json!({"folder": bench.files()})).await;
     bench.make(&job).await;
     assert_eq!(bench.drift(&job).await, None);
     let id = bench.inventory(&job).await.outputs["id"].value.clone();
@@ -204,7 +202,7 @@ pub async fn drift(engine: &'static dyn Engine) -> Verdict {
         .flat_map(|r| &r.attributes)
         .any(|a| a.before.as_deref() == Some("calm") && a.after.as_deref() == Some("wild"));
     assert!(differs, "{drift:?}");
-    let revert = bench.job("case", "revert", json!({"folder": bench.run_folder("")})).await;
+    let revert = bench.job("case", "revert", json!({"folder": bench.files()})).await;
     assert_eq!(bench.make(&revert).await.to_string(), "+0 ~1 -0");
     assert_eq!(bench.drift(&revert).await, None);
     bench.ends(&revert).await;
@@ -214,7 +212,7 @@ pub async fn drift(engine: &'static dyn Engine) -> Verdict {
 pub async fn adopt(engine: &'static dyn Engine) -> Verdict {
     let bench = Bench::new(engine, programs::note);
     let job = note(&bench, "create", "calm").await;
-    let id = bench.run_folder("a");
+    let id = bench.files().join("a");
     std::fs::write(&id, "calm").expect("written");
     let resource = Adopted {
         address: address(engine, Kind::Note, "note"),

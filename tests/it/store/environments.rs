@@ -2,11 +2,15 @@
 
 use mayfly::domain::environment::{EndReason, Event, State, Status};
 use mayfly::domain::facts::ShownOutput;
-use mayfly::domain::{EnvironmentId, Span, Timestamp};
+use mayfly::domain::run::Weight;
+use mayfly::domain::{EngineKind, EnvironmentId, MadeBy, Span, Timestamp};
 use mayfly::store::StoreError;
 use mayfly::store::environments::{self, Environment, Scope};
+use mayfly::store::runs::{self, Claim};
 
-use super::fixtures::{START, alice, bob, environment, happens, insert, life, ready, requested};
+use super::fixtures::{
+    START, alice, bob, environment, happens, insert, life, queue, ready, requested,
+};
 
 fn names(found: &[Environment]) -> Vec<&str> {
     found.iter().map(|row| row.id.as_str()).collect()
@@ -138,6 +142,29 @@ on_both! {
         environments::set_outputs(&mut tx, &id, &[], 0).await?;
         let row = environments::get(&mut tx, &id).await?;
         assert_eq!((row.card_channel, row.card_ts, row.has_credentials), (None, None, false));
+        Ok(())
+    }
+
+    async fn the_engine_is_noted_by_whoever_holds_the_run(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        let row = ready(&mut tx, "e1").await?;
+        assert_eq!(row.made_by()?, None);
+        assert_eq!(row.facts().made_by, None);
+        let version = semver::Version::parse("1.12.6-dev")?;
+        let made_by = MadeBy { engine: EngineKind::Tofu, version };
+        let run = queue(&mut tx, "e1", 0).await?;
+        let noted = environments::set_engine(&mut tx, &row.id, &made_by, (&run, 0)).await?;
+        assert!(!noted, "nobody has claimed the run");
+        let claim = Claim { worker: "w", weight: Weight::Light, now: 10, until: 20 };
+        let epoch = runs::claim(&mut tx, claim).await?.map_or(0, |run| run.epoch);
+        assert!(environments::set_engine(&mut tx, &row.id, &made_by, (&run, epoch)).await?);
+        assert!(!environments::set_engine(&mut tx, &row.id, &made_by, (&run, epoch + 1)).await?);
+        let row = environments::get(&mut tx, &row.id).await?;
+        assert_eq!(row.made_by()?, Some(made_by));
+        assert_eq!(row.facts().made_by.as_deref(), Some("tofu 1.12.6-dev"));
+        let odd = Environment { engine_version: Some("newest".into()), ..row };
+        let told = odd.made_by().expect_err("it is no version").to_string();
+        assert!(told.contains("engine_version") && told.contains("e1"), "{told}");
         Ok(())
     }
 

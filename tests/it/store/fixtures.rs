@@ -84,6 +84,8 @@ pub fn environment(id: &str) -> Environment {
         destroy_failures: 0,
         card_channel: None,
         card_ts: None,
+        engine: None,
+        engine_version: None,
     }
 }
 

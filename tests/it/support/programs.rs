@@ -1,6 +1,6 @@
 //! Where programs are that tests start: on the PATH, or where `scripts/test` put them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What `scripts/test` keeps outside the tree.
 pub fn cache() -> PathBuf {
@@ -17,4 +17,17 @@ pub fn find(name: &str, besides: &[PathBuf]) -> Option<PathBuf> {
         .chain(besides.iter().cloned())
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
+}
+
+/// Makes a program of a script. A child writes it: what this process had open for writing itself, a child
+/// that another test starts just then would hold open, and the system would not run it.
+pub fn script(program: &Path, text: &str) {
+    let beside = program.with_extension("text");
+    std::fs::write(&beside, text).expect("it can be written");
+    let done = std::process::Command::new("install")
+        .args(["-m", "755"])
+        .args([&beside, program])
+        .status()
+        .expect("`install` can be started");
+    assert!(done.success(), "{done}");
 }
