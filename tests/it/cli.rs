@@ -108,8 +108,7 @@ fn without_terraform_the_demo_says_so_in_one_line_with_the_cure() {
 
 #[test]
 fn the_demo_with_another_engine_plays_a_whole_life() {
-    if crate::support::programs::find("tofu", &[]).is_none() {
-        println!("not run: `tofu` is not on the PATH");
+    if !crate::support::programs::runs("tofu") {
         return;
     }
     let folder = folder();

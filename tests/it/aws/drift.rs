@@ -17,8 +17,7 @@ on_both! {
     }
 
     async fn drift_is_found_and_reverted_with_opentofu(database: Database) {
-        if programs::find("tofu", &[]).is_none() {
-            println!("skipped: `tofu` is not on the PATH");
+        if !programs::runs("tofu") {
             return;
         }
         drifts(database, "tofu").await;

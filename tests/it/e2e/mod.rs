@@ -6,6 +6,7 @@
 mod cancel;
 mod delivery;
 mod drift;
+mod each;
 mod engines;
 mod expiry;
 mod failing;

@@ -19,13 +19,7 @@ use crate::process::{EXE, NEVER, patient};
 
 /// Both engines that are here; one that is missing is said to be.
 fn engines() -> Vec<Terraform> {
-    let here = |engine: &Terraform| {
-        let found = version_of(*engine).is_some();
-        if !found {
-            println!("skipped: `{}` is not on the PATH", engine.program());
-        }
-        found
-    };
+    let here = |engine: &Terraform| crate::support::programs::runs(engine.program());
     [TERRAFORM, OPENTOFU].into_iter().filter(here).collect()
 }
 

@@ -31,3 +31,17 @@ pub fn script(program: &Path, text: &str) {
         .expect("`install` can be started");
     assert!(done.success(), "{done}");
 }
+
+/// Whether an engine is here to be run. One that is not is told; where all are demanded, it fails.
+pub fn runs(engine: &str) -> bool {
+    if find(engine, &[]).is_some() {
+        return true;
+    }
+    let all = std::env::var("MAYFLY_ENGINES").is_ok_and(|engines| engines == "all");
+    assert!(
+        !all,
+        "error: MAYFLY_ENGINES=all, and `{engine}` is not on the PATH\nhint: scripts/engines builds it"
+    );
+    println!("NOT RUN: `{engine}` is not on the PATH");
+    false
+}

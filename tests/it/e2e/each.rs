@@ -1,0 +1,117 @@
+//! OpenTofu and Pulumi through the playground: created, checked, reverted, called off, failed, destroyed. What
+//! Terraform does is all the rest of these tests; `aws::drift` has the drift of both that speak HCL.
+
+use mayfly::domain::TerraformBy;
+
+use super::stage::{Options, Stage, processes_of};
+use crate::support::database::Database;
+use crate::support::programs::runs;
+
+fn options(database: Database, engine: &str, template: &str) -> Options {
+    let tofu = engine == "tofu";
+    Options::on(database).with(template).adjusted(move |config| {
+        if tofu {
+            config.engines.run_terraform_with = TerraformBy::Tofu;
+        }
+    })
+}
+
+async fn lives(database: Database, engine: &str, template: &str) {
+    let stage = Stage::start(options(database, engine, template)).await;
+    let alice = stage.alice();
+    let order = alice.orders(template, &[("in_note", "calm \"${x}\" $$y".into())]).await;
+    order.is_ready().await;
+    let shown = alice.asks(&format!("show {}", order.name)).await;
+    assert!(shown.says(engine), "{}", shown.plain());
+    assert!(order.card().says("calm \"${x}\" $$y"), "{}", order.card().plain());
+    alice.asks(&format!("drift {}", order.name)).await;
+    order.says("No drift").await;
+
+    if engine == "pulumi" {
+        let note = stage.data().join("sites").join(&order.name).join("note");
+        std::fs::write(&note, "wild").expect("it is there");
+        alice.asks(&format!("drift {}", order.name)).await;
+        let found = order.says("changed outside").await;
+        assert!(found.says("file:index:File::note"), "{}", found.plain());
+        assert!(found.says("→ wild"), "{}", found.plain());
+        let answer = alice.presses(&found, "revert").await;
+        assert!(answer.says("Reverting"), "{}", answer.plain());
+        order.says("as its template says again").await;
+        let text = std::fs::read_to_string(&note).expect("it is there");
+        assert_eq!(text, "calm \"${x}\" $$y");
+    }
+    let sealed = "SELECT count(*) FROM secrets WHERE kind = 'output' AND field = 'password'";
+    assert_eq!(stage.count(sealed).await, 1, "its password is sealed");
+    order.is_destroyed().await;
+    let left = std::fs::read_dir(stage.data().join("states")).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "a state is left");
+    stage.ends().await;
+}
+
+async fn is_called_off(database: Database, engine: &str, template: &str) {
+    let stage = Stage::start(options(database, engine, template)).await;
+    let order = stage.alice().orders(template, &[]).await;
+    stage.says(&stage.trace(), "begun").await;
+    let apply = stage.child("apply");
+    stage.alice().presses(&order.card(), "cancel").await;
+    let said = order.says("is cancelled").await;
+    assert_eq!(processes_of(&apply), [0; 0], "it was said too early");
+    assert!(said.says("What it had made is being destroyed"), "{}", said.plain());
+    let receipt = order.says("its state is empty").await;
+    assert!(receipt.says("called off its creation"), "{}", receipt.plain());
+    let left = std::fs::read_dir(stage.data().join("sites")).map_or(0, Iterator::count);
+    assert_eq!(left, 0);
+    stage.ends().await;
+}
+
+async fn fails(database: Database, engine: &str, template: &str) {
+    let stage = Stage::start(options(database, engine, template)).await;
+    let order = stage.alice().orders(template, &[]).await;
+    let failed = order.says("it failed at").await;
+    for part in ["refuses", "exit status 3", "the quota is used up"] {
+        assert!(failed.says(part), "{part} is not in: {}", failed.plain());
+    }
+    let receipt = order.says("its state is empty").await;
+    assert!(receipt.says("creating it had failed"), "{}", receipt.plain());
+    let left = std::fs::read_dir(stage.data().join("sites")).map_or(0, Iterator::count);
+    assert_eq!(left, 0);
+    stage.ends().await;
+}
+
+on_both! {
+    async fn opentofu_lives(database: Database) {
+        if runs("tofu") {
+            lives(database, "tofu", "quick").await;
+        }
+    }
+
+    async fn opentofu_is_called_off(database: Database) {
+        if runs("tofu") {
+            is_called_off(database, "tofu", "slow").await;
+        }
+    }
+
+    async fn opentofu_fails(database: Database) {
+        if runs("tofu") {
+            fails(database, "tofu", "broken").await;
+        }
+    }
+
+    async fn pulumi_lives_drifts_and_is_put_back(database: Database) {
+        if runs("pulumi") {
+            lives(database, "pulumi", "filed").await;
+        }
+    }
+
+    async fn pulumi_is_called_off(database: Database) {
+        if runs("pulumi") {
+            is_called_off(database, "pulumi", "filed-slow").await;
+        }
+    }
+
+    async fn pulumi_fails(database: Database) {
+        if runs("pulumi") {
+            fails(database, "pulumi", "filed-broken").await;
+        }
+    }
+}
