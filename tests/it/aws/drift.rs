@@ -12,10 +12,12 @@ use crate::support::moto::Moto;
 use crate::support::{programs, terraform};
 
 on_both! {
+    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
     async fn drift_is_found_and_reverted_with_terraform(database: Database) {
         drifts(database, "terraform").await;
     }
 
+    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
     async fn drift_is_found_and_reverted_with_opentofu(database: Database) {
         if !programs::runs("tofu") {
             return;

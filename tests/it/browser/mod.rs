@@ -15,12 +15,22 @@ use page::Page;
 
 /// Plays in a world of its own with a browser of its own, and ends both, also after a panic.
 async fn in_a_world(transport: Transport, play: impl AsyncFnOnce(&mut World, &Page)) {
+    let settings = WorldSettings { transport, ..WorldSettings::default() };
+    in_this_world(settings, "", play).await;
+}
+
+/// The same with more to say of the world, and with a folder for its pictures.
+async fn in_this_world(
+    settings: WorldSettings,
+    pictures: &'static str,
+    play: impl AsyncFnOnce(&mut World, &Page),
+) {
     crate::support::install_tls();
     let exe = Some(env!("CARGO_BIN_EXE_mayfly").into());
-    let settings = WorldSettings { exe, transport, ..WorldSettings::default() };
+    let settings = WorldSettings { exe, ..settings };
     let mut world = World::start(settings).await.expect("the world starts");
     let played = AssertUnwindSafe(async {
-        let page = Page::start(&world.playground.page_url()).await;
+        let page = Page::start(&world.playground.page_url(), pictures).await;
         if let Err(panic) = AssertUnwindSafe(play(&mut world, &page)).catch_unwind().await {
             eprintln!("{}\n{}", page.describe().await, traffic(&world));
             std::panic::resume_unwind(panic);

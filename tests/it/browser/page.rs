@@ -30,12 +30,14 @@ pub mod keys {
 pub struct Page {
     chromium: Chromium,
     url: String,
+    /// The folder of this walk's pictures, below the others'.
+    folder: &'static str,
 }
 
 impl Page {
     /// Opens the page, as alice.
-    pub async fn start(url: &str) -> Page {
-        let page = Page { chromium: Chromium::start().await, url: url.to_owned() };
+    pub async fn start(url: &str, folder: &'static str) -> Page {
+        let page = Page { chromium: Chromium::start().await, url: url.to_owned(), folder };
         page.chromium.size(WIDE.0, WIDE.1).await;
         page.becomes("alice").await;
         page
@@ -172,7 +174,7 @@ impl Page {
         self.see_no("//*[@id='toasts']/*").await;
         assert_eq!(self.troubles().await, Vec::<String>::new(), "in the console, before {name}");
         let png = self.client().screenshot().await.expect("a picture can be taken");
-        let file = pictures().join(format!("{name}.png"));
+        let file = pictures(self.folder).join(format!("{name}.png"));
         std::fs::write(&file, &png).expect("the picture can be written");
         assert!(png.len() < LARGEST_PICTURE, "{} is {} bytes large", file.display(), png.len());
     }
@@ -214,12 +216,14 @@ impl Page {
     }
 }
 
-/// `docs/screens` when it is asked for, else the folder that Cargo keeps for tests.
-fn pictures() -> PathBuf {
-    let folder = if std::env::var("MAYFLY_SCREENS").is_ok_and(|v| v == "1") {
+/// `docs/screens` when it is asked for, else the folder that Cargo keeps for tests, as pictures in a folder of
+/// their own always are: they show what others do.
+fn pictures(below: &str) -> PathBuf {
+    let asked = std::env::var("MAYFLY_SCREENS").is_ok_and(|v| v == "1");
+    let folder = if asked && below.is_empty() {
         source::root().join("docs/screens")
     } else {
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens")
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens").join(below)
     };
     std::fs::create_dir_all(&folder).expect("the pictures' folder can be made");
     folder

@@ -1,19 +1,44 @@
 //! One whole life, as alice sees it.
 
-use mayfly::cli::demo::{Transport, World};
+use mayfly::cli::demo::{World, WorldSettings};
+use mayfly::config::Config;
+use mayfly::domain::TerraformBy;
 
-use super::in_a_world;
+use super::in_this_world;
 use super::page::{Page, button, field, keys, message, reply};
+use crate::support::programs::runs;
 
 const FORM: &str = "//dialog[@data-callback='create']";
 const CONFIRM: &str = "//dialog[@data-confirm]";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_the_command_to_the_receipt() {
-    in_a_world(Transport::Http, async |_: &mut World, page| {
+    walks(WorldSettings::default(), "", "preview-env").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_with_opentofu() {
+    if runs("tofu") {
+        let adjust = |config: &mut Config| {
+            config.engines.run_terraform_with = TerraformBy::Tofu;
+        };
+        let settings = WorldSettings { adjust: Box::new(adjust), ..WorldSettings::default() };
+        walks(settings, "tofu", "preview-env").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_with_pulumi() {
+    if runs("pulumi") {
+        walks(WorldSettings::default(), "pulumi", "preview-env-pulumi").await;
+    }
+}
+
+async fn walks(settings: WorldSettings, engine: &'static str, template: &str) {
+    in_this_world(settings, engine, async |_: &mut World, page| {
         page.picture("01-workspace").await;
-        asks(page).await;
-        let name = is_told(page).await;
+        asks(page, template).await;
+        let name = is_told(page, template).await;
         opens_the_preview(page).await;
         sees_it_at_home(page, &name).await;
         extends(page).await;
@@ -25,11 +50,11 @@ async fn from_the_command_to_the_receipt() {
 }
 
 /// The command, the form, an error on a field, the form again.
-async fn asks(page: &Page) {
+async fn asks(page: &Page, template: &str) {
     page.types("/in").await;
     page.see("//*[@data-command='/infra']").await;
     page.picture("02-command").await;
-    page.types(&format!("fra new preview-env{}", keys::ENTER)).await;
+    page.types(&format!("fra new {template}{}", keys::ENTER)).await;
 
     page.see(FORM).await;
     page.picture("03-form").await;
@@ -48,14 +73,14 @@ async fn asks(page: &Page) {
 }
 
 /// The card, and its thread with plan and ready; gives the environment's name.
-async fn is_told(page: &Page) -> String {
+async fn is_told(page: &Page, template: &str) -> String {
     page.press("//main//*[@data-tool='replies']").await;
     page.see(&reply("Plan")).await;
     page.see(&reply("is ready")).await;
     page.see(&button(&message("Ends"), "Open Preview")).await;
     page.picture("05-ready").await;
     let card = page.text(&message("Ends")).await;
-    let name = regex::Regex::new("preview-env-[a-z]+-[a-z]+").expect("is a regex");
+    let name = regex::Regex::new(&format!("{template}-[a-z]+-[a-z]+")).expect("is a regex");
     name.find(&card).expect("the card names the environment").as_str().to_owned()
 }
 

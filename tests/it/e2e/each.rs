@@ -32,7 +32,7 @@ async fn lives(database: Database, engine: &str, template: &str) {
         std::fs::write(&note, "wild").expect("it is there");
         alice.asks(&format!("drift {}", order.name)).await;
         let found = order.says("changed outside").await;
-        assert!(found.says("file:index:File::note"), "{}", found.plain());
+        assert!(found.says("file:index:File::paper"), "{}", found.plain());
         assert!(found.says("→ wild"), "{}", found.plain());
         let answer = alice.presses(&found, "revert").await;
         assert!(answer.says("Reverting"), "{}", answer.plain());
