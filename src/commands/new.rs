@@ -46,7 +46,9 @@ pub(super) fn find(ctx: &Ctx, typed: &str) -> Result<Arc<Template>, Refusal> {
     let name = &template.manifest.name;
     match ctx.unavailable.get(name) {
         None => Ok(template),
-        Some(why) => Err(Refusal::UnavailableTemplate { name: name.clone(), why: why.clone() }),
+        Some(why) => {
+            Err(Refusal::UnavailableTemplate { name: name.clone(), why: Box::new(why.clone()) })
+        }
     }
 }
 

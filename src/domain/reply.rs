@@ -198,7 +198,7 @@ pub enum Refusal {
     /// It is there, and what it needs is not.
     UnavailableTemplate {
         name: String,
-        why: Unavailable,
+        why: Box<Unavailable>,
     },
     /// None that the person may see has such a name.
     UnknownEnvironment {

@@ -11,6 +11,7 @@ mod layout;
 mod pick;
 mod plan;
 mod pulumi;
+mod required_version;
 mod state;
 mod terraform;
 mod tree;

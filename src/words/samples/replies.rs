@@ -144,9 +144,9 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
         (
             Refusal::UnavailableTemplate {
                 name: "preview-env".into(),
-                why: lacking(EngineKind::Pulumi, Lack::Engine { why: None }),
+                why: Box::new(lacking(EngineKind::Pulumi, Lack::Engine { why: None })),
             },
-            Refusal::UnavailableTemplate { name: long(), why: most_lacking() },
+            Refusal::UnavailableTemplate { name: long(), why: Box::new(most_lacking()) },
         ),
         (
             Refusal::UnknownEnvironment { typed: "clam".into() },
@@ -221,7 +221,7 @@ fn other_refusals() -> Vec<(&'static str, Refusal)> {
     for line in unavailable() {
         let Some(why) = line.unavailable else { continue };
         let name = line.name;
-        all.push(("unavailable", Refusal::UnavailableTemplate { name, why }));
+        all.push(("unavailable", Refusal::UnavailableTemplate { name, why: Box::new(why) }));
     }
     let whole = vec![(String::new(), "The template has changed: open the form anew.".into())];
     all.push(("whole-form", Refusal::BadInputs { problems: whole }));
