@@ -34,6 +34,8 @@ pub struct Manifest {
     pub reserved: BTreeSet<Reserved>,
     /// What Pulumi needs beside itself: `language:yaml`, `resource:command`.
     pub plugins: BTreeSet<String>,
+    /// Whether OpenTofu encrypts state and plan, with the environment's own key.
+    pub encrypt_state: bool,
 }
 
 impl Manifest {

@@ -65,6 +65,7 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
     let notify = notify(&mut section, problems);
     let credentials = credentials(&mut section, problems);
     let tags = tags(&mut section, problems);
+    let encrypt_state = encrypt_state(&mut section, engine, problems);
     section.finish(problems);
 
     let (name, name_place) = name?;
@@ -88,11 +89,28 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
         tags,
         reserved: BTreeSet::new(),
         plugins: BTreeSet::new(),
+        encrypt_state,
     };
     let engine_version_place =
         engine_version_place.into_iter().next().unwrap_or_else(|| document.place.clone());
     let (inputs, outputs) = (input_places, output_places);
     Some(Draft { manifest, name_place, engine_version_place, inputs, hidden, outputs })
+}
+
+/// Only OpenTofu leaves the choice: Terraform cannot, and Pulumi always encrypts what is secret.
+fn encrypt_state(
+    section: &mut Section<'_>,
+    engine: Option<EngineKind>,
+    problems: &mut Problems,
+) -> bool {
+    let place = section.get("encrypt_state").map(|node| node.place.clone());
+    let wanted = section.boolean("encrypt_state", problems).unwrap_or(false);
+    let (true, Some(EngineKind::Terraform), Some(place)) = (wanted, engine, place) else {
+        return wanted;
+    };
+    let message = "`encrypt_state`: Terraform cannot encrypt its state";
+    problems.error(&place, message, "Write `engine: tofu`: OpenTofu can.");
+    wanted
 }
 
 fn good_name(name: &str, place: &Place, problems: &mut Problems) {

@@ -62,6 +62,7 @@ impl Attempt {
         let key = self.key().await?;
         secrets.push(key.clone());
         job.key = Some(key);
+        job.encrypts = manifest.encrypt_state;
         self.hide(&secrets);
         let secret = inputs.keys().cloned().collect();
         let variables = Variables { plain: variables, secret, ..Variables::default() };

@@ -107,6 +107,22 @@ fn without_terraform_the_demo_says_so_in_one_line_with_the_cure() {
 }
 
 #[test]
+fn the_demo_with_pulumi_plays_a_whole_life() {
+    if !crate::support::programs::runs("pulumi") {
+        return;
+    }
+    let folder = folder();
+    let args = ["demo", "--auto", "--template", "preview-env-pulumi"];
+    let output = mayfly(folder.path(), &args).output().expect("runs");
+    let text = text(&output);
+    assert!(output.status.success(), "{text}");
+    for part in ["it was made by: pulumi 3.", "with them: 200", "3 resources destroyed"] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert_eq!(left(folder.path()), Vec::<std::ffi::OsString>::new());
+}
+
+#[test]
 fn the_demo_with_another_engine_plays_a_whole_life() {
     if !crate::support::programs::runs("tofu") {
         return;

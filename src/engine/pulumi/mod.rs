@@ -277,3 +277,23 @@ fn text(path: &Path) -> String {
 fn strings(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_is_found_beside_the_program_and_among_the_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bin, plugins) = (folder.path().join("bin"), folder.path().join("plugins"));
+        std::fs::create_dir_all(plugins.join("resource-aws-v6.1.0")).unwrap();
+        std::fs::write(plugins.join("resource-random-v4.0.0.lock"), "").unwrap();
+        std::fs::create_dir(&bin).unwrap();
+        std::fs::write(bin.join("pulumi-language-yaml"), "").unwrap();
+        let wanted = ["language:yaml", "resource:aws", "resource:random", "resource:nobodys"];
+        let missing =
+            |plugins: Option<&Path>| missing_plugins(wanted, &bin.join("pulumi"), plugins);
+        assert_eq!(missing(Some(&plugins)), ["resource:random", "resource:nobodys"]);
+        assert_eq!(missing(None), ["resource:aws", "resource:random", "resource:nobodys"]);
+    }
+}

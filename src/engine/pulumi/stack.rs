@@ -34,7 +34,11 @@ pub(super) fn is_file_backend(job: &Job) -> bool {
 
 pub(super) fn backend_url(job: &Job) -> String {
     match &job.layout().backend {
-        Some(url) => url.clone(),
+        // Both are PostgreSQL's own; Pulumi knows one.
+        Some(url) => match url.strip_prefix("postgresql://") {
+            Some(rest) => format!("postgres://{rest}"),
+            None => url.clone(),
+        },
         None => format!("file://{}", backend(job).display()),
     }
 }

@@ -29,6 +29,19 @@ fn a_sound_template_has_none() {
 }
 
 #[test]
+fn only_an_engine_that_can_is_asked_to_encrypt_its_state() {
+    let source = ("main.tf", "output \"x\" { value = 1 }\n");
+    let yaml = format!("{LEAST}encrypt_state: true\n");
+    let told = Folder::of(&[("template.yaml", yaml.as_str()), source]).problems().join("\n");
+    assert!(told.contains("template.yaml:4: `encrypt_state`") && told.contains("tofu"), "{told}");
+    let yaml = yaml.replace("terraform", "tofu");
+    assert!(
+        Folder::of(&[("template.yaml", yaml.as_str()), source]).template().manifest.encrypt_state
+    );
+    assert!(!Folder::of(&[("template.yaml", LEAST), source]).template().manifest.encrypt_state);
+}
+
+#[test]
 fn mistakes_in_the_manifest_have_file_line_and_cure() {
     for (lines, begins, hint) in [
         ("titel: Box", "template.yaml:4: there is no key `titel`", "Did you mean `title`?"),

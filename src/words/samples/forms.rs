@@ -82,6 +82,7 @@ fn form(inputs: Vec<Input>) -> Kind {
             tags: BTreeMap::new(),
             reserved: BTreeSet::new(),
             plugins: Default::default(),
+            encrypt_state: false,
         },
         version: "3f9a1c0b7d2e4455".into(),
         prefilled: Vec::new(),

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use mayfly::engine::Engine;
 
 use super::{ends, starts};
+use crate::support::say;
 
 /// What an engine does in a case, in a few words for the table.
 pub type Verdict = &'static str;
@@ -75,10 +76,8 @@ pub async fn run_all(engine: &'static dyn Engine) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (takes, case, run) in CASES {
         if *takes == AMinute && engine.program() != "pulumi" && !all {
-            println!(
-                "NOT RUN: {} · {case}: it takes a minute; MAYFLY_ENGINES=all",
-                engine.program()
-            );
+            let engine = engine.program();
+            say(&format!("NOT RUN: {engine} · {case}: it takes a minute; MAYFLY_ENGINES=all"));
             continue;
         }
         let begun = std::time::Instant::now();

@@ -1,6 +1,7 @@
 //! Engines, run for real under `mayfly supervise`: one list of cases for all of them, and what only
 //! Terraform's kind has.
 
+mod backends;
 mod bench;
 mod cases;
 mod ends;
@@ -11,6 +12,8 @@ mod terraform;
 
 use mayfly::engine::{Engine, OPENTOFU, PULUMI, TERRAFORM};
 
+use crate::support::say;
+
 /// The suite for one engine: every case, its table, and the committed page.
 async fn conforms(engine: &'static dyn Engine) {
     let Some(version) = bench::version_of(engine) else {
@@ -20,12 +23,11 @@ async fn conforms(engine: &'static dyn Engine) {
             "error: MAYFLY_ENGINES=all, and `{}` is not on the PATH\nhint: scripts/engines builds it",
             engine.program()
         );
-        println!("NOT RUN: {} is not on the PATH; no case of it was tried", engine.program());
+        say(&format!("NOT RUN: {} is not on the PATH; no case of it was tried", engine.program()));
         return;
     };
     let outcomes = cases::run_all(engine).await;
-    println!("{} {version}", engine.program());
-    println!("{}", table::printed(&outcomes));
+    say(&format!("{} {version}\n{}", engine.program(), table::printed(&outcomes)));
     table::agrees(engine, &outcomes);
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.failed()).collect();
     assert!(failed.is_empty(), "{failed:#?}");

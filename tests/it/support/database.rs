@@ -70,7 +70,7 @@ pub async fn sqlite() -> Database {
 pub async fn postgres() -> Option<Database> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     if std::env::var("MAYFLY_SKIP_POSTGRES").is_ok_and(|value| value == "1") {
-        say(&format!(
+        super::say(&format!(
             "skipped, as MAYFLY_SKIP_POSTGRES=1 asks: {}",
             std::thread::current().name().unwrap_or("a test on PostgreSQL")
         ));
@@ -82,12 +82,6 @@ pub async fn postgres() -> Option<Database> {
     let url = DbUrl::Postgres(cluster.url(&name));
     let db = Db::open(&url).await.expect("PostgreSQL opens");
     Some(Database { db, url, _place: Place::Cluster(Dropped(name)) })
-}
-
-/// Past libtest's capture, which would swallow what a passing test prints.
-fn say(line: &str) {
-    use std::io::Write as _;
-    writeln!(std::io::stderr(), "{line}").expect("standard error can be written");
 }
 
 /// The name of a database that is dropped with this value.

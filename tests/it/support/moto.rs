@@ -78,6 +78,18 @@ impl Moto {
         .into()
     }
 
+    /// Makes an S3 bucket.
+    pub async fn make_bucket(&self, name: &str) {
+        let location = format!(
+            "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>\
+             </CreateBucketConfiguration>"
+        );
+        let request = self.http.put(format!("{}/{name}", self.url));
+        let request = request.header("Content-Type", "application/xml").body(location);
+        let (status, text) = self.ask(request, "s3").await;
+        assert!(status.is_success(), "{status}: {text}");
+    }
+
     /// The names of the S3 buckets that are there.
     pub async fn buckets(&self) -> Vec<String> {
         let (_, xml) = self.ask(self.http.get(&self.url), "s3").await;
@@ -176,17 +188,13 @@ async fn it_is_asked_what_is_there_and_ends_with_its_test() {
     let moto = Moto::start().await;
     assert!(moto.buckets().await.is_empty());
     let bucket = format!("{}/a-bucket", moto.url());
-    let location = format!(
-        "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>\
-         </CreateBucketConfiguration>"
-    );
+    moto.make_bucket("a-bucket").await;
     let tags = "<Tagging><TagSet><Tag><Key>mayfly:owner</Key><Value>a&amp;b</Value></Tag>\
                 </TagSet></Tagging>";
-    for (url, body) in [(bucket.clone(), location.as_str()), (format!("{bucket}?tagging"), tags)] {
-        let request = moto.http.put(url).header("Content-Type", "application/xml");
-        let (status, text) = moto.ask(request.body(body.to_owned()), "s3").await;
-        assert!(status.is_success(), "{status}: {text}");
-    }
+    let request = moto.http.put(format!("{bucket}?tagging"));
+    let request = request.header("Content-Type", "application/xml").body(tags);
+    let (status, text) = moto.ask(request, "s3").await;
+    assert!(status.is_success(), "{status}: {text}");
     assert_eq!(moto.buckets().await, ["a-bucket"]);
     let tags = moto.bucket_tags("a-bucket").await;
     assert_eq!(tags, BTreeMap::from([("mayfly:owner".to_owned(), "a&b".to_owned())]));

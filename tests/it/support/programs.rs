@@ -42,6 +42,7 @@ pub fn runs(engine: &str) -> bool {
         !all,
         "error: MAYFLY_ENGINES=all, and `{engine}` is not on the PATH\nhint: scripts/engines builds it"
     );
-    println!("NOT RUN: `{engine}` is not on the PATH");
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    super::say(&format!("NOT RUN: {test}: `{engine}` is not on the PATH"));
     false
 }
