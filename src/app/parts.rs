@@ -127,7 +127,8 @@ pub fn unavailable(
                 let wanted = manifest.plugins.iter().map(String::as_str);
                 let missing = missing_plugins(wanted, &installed.program, plugins.as_deref());
                 let missing = missing.into_iter().next()?;
-                Some((manifest.name.clone(), lacks_plugin(manifest.engine, &missing)))
+                let why = lacks_plugin(manifest.engine, &installed.version, &missing);
+                Some((manifest.name.clone(), why))
             }
             Err(why) => Some((manifest.name.clone(), why)),
         }
@@ -136,10 +137,18 @@ pub fn unavailable(
 }
 
 /// `resource:command` or `language:yaml`: the first is installed by Pulumi itself, the second lies beside it.
-fn lacks_plugin(engine: EngineKind, plugin: &str) -> Unavailable {
+fn lacks_plugin(engine: EngineKind, version: &semver::Version, plugin: &str) -> Unavailable {
     let (kind, name) = plugin.split_once(':').unwrap_or(("resource", plugin));
-    let cure = (kind == "resource").then(|| format!("pulumi plugin install resource {name}"));
-    Unavailable { engine, lack: Lack::Plugin { name: format!("pulumi-{kind}-{name}") }, cure }
+    let cure = match kind {
+        "resource" => format!("pulumi plugin install resource {name}"),
+        // An installation of ours has the hosts beside the program.
+        _ => format!("mayfly engines install pulumi@{version}"),
+    };
+    Unavailable {
+        engine,
+        lack: Lack::Plugin { name: format!("pulumi-{kind}-{name}") },
+        cure: Some(cure),
+    }
 }
 
 /// Where Pulumi's plugins are: as the settings say, or where `pulumi plugin install` puts them for the

@@ -64,11 +64,17 @@ pub trait Engine: Send + Sync {
     fn open(&self, job: &Job) -> Result<Opened, EngineError>;
 
     /// What has to be run first, in order, after [`Engine::open`]: a new stack is made, what a killed
-    /// run left locked or half begun is cleared.
+    /// run left locked is let go.
     fn enter(&self, job: &Job, opened: Opened) -> Result<Vec<Invocation>, EngineError>;
 
     /// Plans the change and saves the plan as [`Job::plan_file`].
     fn plan(&self, job: &Job) -> Invocation;
+
+    /// What has to be run before a change is planned where a killed run has left something half begun in the
+    /// state.
+    fn repair(&self, _job: &Job) -> Result<Vec<Invocation>, EngineError> {
+        Ok(Vec::new())
+    }
 
     /// Prints the saved plan as JSON. It holds secrets: take it with `Supervised::take_stdout`. `None`:
     /// what [`Engine::plan`] and [`Engine::drift`] themselves print says it all.
@@ -201,19 +207,25 @@ pub enum EngineError {
         "{0}: the state is missing: it was never opened, or was removed by somebody else; look for its resources by their tags"
     )]
     StateMissing(PathBuf),
-    #[error("{path}: the state cannot be read: {why}; its last good copy stands beside it")]
+    #[error(
+        "{path}: the state cannot be read: {why}; a copy that could be stands beside it, if there was one"
+    )]
     StateBroken { path: PathBuf, why: String },
     #[error(
         "{0}: the state is encrypted (TF_ENCRYPTION), which Mayfly cannot read: remove it from the credentials setting"
     )]
     StateEncrypted(PathBuf),
     #[error(
-        "the stack {stack} is locked by process {pid}, which lives: it is one of Mayfly's that has not ended, or somebody works on the stack by hand"
+        "the stack {stack} is locked by process {pid}, which lives: somebody works on it by hand. Let them finish, or end that process, and try again"
     )]
     StackBusy { stack: String, pid: u32 },
-    #[error("{0}: this is no Pulumi project: `name` or `runtime` is missing")]
+    #[error(
+        "{0}: this is no Pulumi project: `name` or `runtime` is missing; `mayfly template lint` tells the line"
+    )]
     NoProject(PathBuf),
-    #[error("the environment has no key to encrypt its state with")]
+    #[error(
+        "the environment has no key to encrypt its state with: restore the database from a backup"
+    )]
     NoKey,
     #[error("{0}: the state is not empty, so it is kept")]
     StateInUse(PathBuf),

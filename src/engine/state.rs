@@ -216,6 +216,8 @@ pub(super) fn forget(job: &Job, encrypted: bool) -> Result<(), EngineError> {
     match State::of(job) {
         // Whoever asked the engine has seen that it is empty.
         Err(EngineError::StateEncrypted(_)) if encrypted => {}
+        // It is written by the first apply alone.
+        Err(EngineError::StateMissing(_)) if encrypted => {}
         state => {
             if !state?.resources().is_empty() {
                 return Err(EngineError::StateInUse(folder));

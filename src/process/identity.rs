@@ -22,6 +22,11 @@ impl Identity {
         Identity::of(i32::try_from(std::process::id()).ok()?)
     }
 
+    /// For how long it has been running; `None` where the system does not tell.
+    pub fn age(&self) -> Option<std::time::Duration> {
+        system::age(self.pid)
+    }
+
     /// Whether this very process still runs.
     pub fn is_alive(&self) -> bool {
         Identity::of(self.pid).as_ref() == Some(self)
@@ -38,12 +43,26 @@ mod system {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         row.running.then(|| format!("{} {}", boot.trim(), row.start_ticks))
     }
+
+    /// What the kernel shows to programs, whatever it uses itself; source: proc(5), `USER_HZ`.
+    const TICKS_A_SECOND: f64 = 100.0;
+
+    pub fn age(pid: i32) -> Option<std::time::Duration> {
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+        let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+        let begun = census::row(pid)?.start_ticks as f64 / TICKS_A_SECOND;
+        std::time::Duration::try_from_secs_f64(uptime - begun).ok()
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod system {
     pub fn started(pid: i32) -> Option<String> {
         super::started_by_ps(pid)
+    }
+
+    pub fn age(_: i32) -> Option<std::time::Duration> {
+        None
     }
 }
 
@@ -68,6 +87,8 @@ mod tests {
     fn a_process_is_itself_and_a_later_one_with_its_pid_is_not() {
         let me = Identity::mine().unwrap();
         assert!(me.is_alive());
+        let age = me.age().map(|age| age.as_secs() < 3600);
+        assert!(age != Some(false) && (age.is_some() || cfg!(not(target_os = "linux"))));
         assert!(!Identity { started: "another".into(), ..me }.is_alive());
     }
 

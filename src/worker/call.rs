@@ -38,7 +38,7 @@ impl Attempt {
     ) -> Result<Exit, Stopped> {
         let ended = self.ended(step, name, invocation, limit, manifest).await?;
         let good = ended.exit.success();
-        self.judge(ended, good)
+        self.judge(ended, good).await
     }
 
     /// Runs an engine's comparison to its end. That it found something is a success, too: by the exit
@@ -53,7 +53,7 @@ impl Attempt {
         let ended = self.ended(Step::Plan, "drift", invocation, limit, manifest).await?;
         let by_itself = ended.exit.cause == Cause::Exited;
         let drifted = ended.exit.code.filter(|_| by_itself).and_then(|code| engine.drifted(code));
-        self.judge(ended, drifted.is_some())?;
+        self.judge(ended, drifted.is_some()).await?;
         Ok(if drifted == Some(true) { Found::Something } else { Found::Nothing })
     }
 
@@ -73,7 +73,7 @@ impl Attempt {
         Ok(Ended { step, exit, limits, heard })
     }
 
-    fn judge(&self, ended: Ended, good: bool) -> Result<Exit, Stopped> {
+    async fn judge(&self, ended: Ended, good: bool) -> Result<Exit, Stopped> {
         let Ended { step, exit, limits, heard } = ended;
         if good {
             return Ok(exit);
@@ -82,6 +82,11 @@ impl Attempt {
         if let Pulse::Cancelled(by) = &*self.pulse.borrow() {
             return Err(Stopped::Cancelled(by.clone()));
         }
-        Err(Stopped::Failed(Box::new(failure(step, &exit, limits, heard))))
+        let mut failure = failure(step, &exit, limits, heard);
+        if exit.signal.is_some() || exit.cause == Cause::Lost {
+            // The state may know nothing of them.
+            failure.detail = self.left_open().await.unwrap_or(failure.detail);
+        }
+        Err(Stopped::Failed(Box::new(failure)))
     }
 }

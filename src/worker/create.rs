@@ -26,8 +26,14 @@ pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
     match steps(&mut attempt).await {
         Ok(collected) => complete::created(&attempt, collected).await,
         Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
-        Err(Stopped::Failed(failure)) => complete::create_failed(&attempt, *failure).await,
-        Err(Stopped::Cancelled(by)) => complete::create_cancelled(&attempt, by).await,
+        Err(Stopped::Failed(failure)) => {
+            attempt.leaves_nothing().await?;
+            complete::create_failed(&attempt, *failure).await
+        }
+        Err(Stopped::Cancelled(by)) => {
+            attempt.leaves_nothing().await?;
+            complete::create_cancelled(&attempt, by).await
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The destroy run: prepare, destroy, verify.
 
 use super::attempt::{Attempt, Stopped};
+use super::workplace::Workplace;
 use super::{Shop, complete};
 use crate::domain::run::Step;
 use crate::engine::Opened;
@@ -36,6 +37,11 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     }
     attempt.end(Step::Prepare, "done", "").await?;
     let engine = &place.installed.engine;
+    if place.opened == Opened::New {
+        // A worker before this one saw it empty, and removed it; what was made to look is removed again.
+        leave(attempt, &place).await?;
+        return attempt.end(Step::Verify, "done", "the state is empty").await;
+    }
     let before = attempt.inventory(&place, Step::Destroy).await?.resources;
     attempt.progress.lock().await.total = Some(before.len());
     attempt.begin(Step::Destroy).await?;
@@ -59,10 +65,17 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     }
     // The copy of the last good state is an empty one from here.
     engine.open(&place.job).map_err(Stopped::engine(Step::Verify))?;
+    leave(attempt, &place).await?;
+    attempt.end(Step::Verify, "done", "the state is empty").await
+}
+
+/// Removes a state that is empty.
+async fn leave(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
+    let engine = &place.installed.engine;
     if let Some(call) = engine.leave(&place.job) {
         let name = format!("leave-{}", attempt.run.epoch);
+        let limit = place.manifest.limits.destroy.real();
         attempt.secret_child((Step::Verify, &name), call, limit, &place.manifest).await?;
     }
-    engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))?;
-    attempt.end(Step::Verify, "done", "the state is empty").await
+    engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))
 }

@@ -8,6 +8,7 @@ mod complete;
 mod create;
 mod destroy;
 mod drift;
+mod entering;
 mod folders;
 mod heartbeat;
 mod journal;

@@ -28,6 +28,17 @@ impl Attempt {
         true
     }
 
+    /// What an engine that was killed had begun and not ended, in words; `None`: nothing.
+    pub(super) async fn left_open(&self) -> Option<String> {
+        let progress = self.progress.lock().await;
+        let open = progress.current.join(", ");
+        (!open.is_empty()).then(|| {
+            format!(
+                "It had begun {open}, of which its state may know nothing: look for it by its tags."
+            )
+        })
+    }
+
     /// Keeps how far it has come, and has it told.
     pub(super) async fn tell_progress(&self) -> Result<(), Stopped> {
         let mut tx = self.shop.ctx.db.write("note progress").await?;

@@ -14,8 +14,10 @@ pub(super) fn describe(event: &Event) -> Option<String> {
         Event::Progress { resource, elapsed, .. } => {
             format!("{resource}: still at it after {} s", elapsed.as_secs())
         }
-        Event::Completed { resource, elapsed, .. } => {
-            format!("{resource}: done in {} s", elapsed.as_secs())
+        Event::Completed { resource, elapsed, id, .. } => {
+            // After a crash the log is the best record of what there is.
+            let id = id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+            format!("{resource}: done in {} s{id}", elapsed.as_secs())
         }
         Event::Errored { resource, .. } => format!("{resource}: failed"),
         Event::Planned { resource, action, .. } => format!("{resource}: to {}", verb(*action)),

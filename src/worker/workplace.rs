@@ -13,10 +13,6 @@ use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
 
-/// What an engine encrypts the environment's state with, among its sealed secrets. No input is called so:
-/// names of inputs are names of variables.
-const KEY: &str = "engine key";
-
 /// How long another process may take to prepare the same version before we stop waiting.
 const BUSY_FOR: std::time::Duration = std::time::Duration::from_secs(900);
 
@@ -51,6 +47,9 @@ impl Attempt {
         let mut secrets: Vec<SecretString> =
             hidden.map(|(_, value)| SecretString::from(value.clone())).collect();
         secrets.extend(inputs.values().cloned());
+        // What an earlier run brought forth is as secret in a later one's plan.
+        secrets.extend(self.opened(secrets::OUTPUT).await?.into_values());
+        secrets.extend(layout.backend.clone().into_iter().flat_map(secrets_of_url));
         self.hide(&secrets);
         let prepared = self.prepare(&installed, &layout, &manifest).await?;
         let mut job = Job::new(&layout, &prepared, &self.environment.name, &self.folder())
@@ -67,8 +66,15 @@ impl Attempt {
         let secret = inputs.keys().cloned().collect();
         let variables = Variables { plain: variables, secret, ..Variables::default() };
         let job = self.supplied(&installed, job, variables).await?;
+        // A worker before this one came further: its child may still be at work on the state.
+        let verified = self.was_begun(Step::Verify).await?;
+        if !verified && self.has_called() {
+            let opened = Opened::Good;
+            return Ok(Workplace { installed, manifest, job, opened, secrets });
+        }
+        self.ends_entering().await?;
         let mut opened = installed.engine.open(&job).map_err(Stopped::engine(step))?;
-        if opened == Opened::Elsewhere && self.run.kind == RunKind::Create {
+        if opened == Opened::Elsewhere && (verified || self.run.kind == RunKind::Create) {
             opened = Opened::New;
         }
         let place = Workplace { installed, manifest, job, opened, secrets };
@@ -91,50 +97,6 @@ impl Attempt {
         });
         let supplied = supplied.await.map_err(|error| Stopped::Trouble(error.to_string()))?;
         supplied.map_err(Stopped::engine(Step::Prepare))
-    }
-
-    /// Clears what a killed run left, and makes what is new.
-    async fn enter(&self, place: &Workplace) -> Result<(), Stopped> {
-        let calls = place.installed.engine.enter(&place.job, place.opened);
-        for (n, call) in calls.map_err(Stopped::engine(Step::Prepare))?.into_iter().enumerate() {
-            let name = format!("enter-{}-{n}", self.run.epoch);
-            let limit = place.manifest.limits.plan.real();
-            self.child(Step::Prepare, &name, call, limit, &place.manifest).await?;
-        }
-        Ok(())
-    }
-
-    /// The environment's own key; its first run draws it.
-    async fn key(&self) -> Result<SecretString, Stopped> {
-        let ctx = &self.shop.ctx;
-        let id = &self.environment.id;
-        let data = AssociatedData { environment: id.as_str(), field: KEY };
-        let mut tx = ctx.db.write("draw an environment's key").await?;
-        let found = secrets::of_environment(&mut tx, id, secrets::ENGINE).await?;
-        if let Some(found) = found.into_iter().find(|secret| secret.field == KEY) {
-            return Sealed::from_bytes(found.sealed)
-                .and_then(|sealed| ctx.keyring.open(data, &sealed))
-                .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()));
-        }
-        let key = ctx.random(|rng| {
-            let mut bytes = [0u8; 32];
-            rng.fill(&mut bytes);
-            SecretString::from(hex::encode(bytes))
-        });
-        let sealed = ctx
-            .random(|rng| ctx.keyring.seal(rng, data, &key))
-            .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()))?;
-        let secret = secrets::SealedSecret {
-            environment_id: id.clone(),
-            field: KEY.to_owned(),
-            kind: secrets::ENGINE.to_owned(),
-            label: "State".to_owned(),
-            sealed: sealed.as_bytes().to_vec(),
-            created_at: ctx.now(),
-        };
-        secrets::put(&mut tx, &secret).await?;
-        tx.commit().await?;
-        Ok(key)
     }
 
     async fn template(&self) -> Result<(Template, Archive), Stopped> {
@@ -184,10 +146,15 @@ impl Attempt {
     }
 
     async fn secret_inputs(&self) -> Result<BTreeMap<String, SecretString>, Stopped> {
+        self.opened(secrets::INPUT).await
+    }
+
+    /// The environment's sealed secrets of a kind, opened, by field.
+    async fn opened(&self, kind: &str) -> Result<BTreeMap<String, SecretString>, Stopped> {
         let mut tx = self.shop.ctx.db.read().await?;
         let id = &self.environment.id;
         let mut opened = BTreeMap::new();
-        for secret in secrets::of_environment(&mut tx, id, secrets::INPUT).await? {
+        for secret in secrets::of_environment(&mut tx, id, kind).await? {
             let data = AssociatedData { environment: id.as_str(), field: &secret.field };
             let value = Sealed::from_bytes(secret.sealed)
                 .and_then(|sealed| self.shop.ctx.keyring.open(data, &sealed))
@@ -250,10 +217,21 @@ impl Attempt {
     }
 }
 
-/// Whether a variable holds what nobody may read; a region or an address may stand in a log.
+/// Whether a variable holds what nobody may read. A region or an address may stand in a log; of anything else
+/// nobody knows, and a connection's URL has its password in it.
 fn is_secret(name: &str) -> bool {
-    ["SECRET", "TOKEN", "PASSWORD", "KEY"].iter().any(|part| name.contains(part))
-        && !name.ends_with("_FILE")
+    let open =
+        ["_REGION", "_ENDPOINT", "_PROFILE", "_FILE", "_PATH", "_DIR", "_ROLE_ARN", "_PROJECT"];
+    !name.contains("ENDPOINT_URL") && !open.iter().any(|end| name.ends_with(end))
+}
+
+/// A URL with a password in it is a secret as a whole, and so is the password.
+fn secrets_of_url(text: String) -> Vec<SecretString> {
+    let parsed = url::Url::parse(&text).ok();
+    match parsed.as_ref().and_then(url::Url::password) {
+        Some(password) => vec![SecretString::from(password), SecretString::from(text)],
+        None => Vec::new(),
+    }
 }
 
 /// The folder of the attempt that a preparing call works in: a call of an earlier attempt is not its own.

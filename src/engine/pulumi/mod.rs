@@ -91,8 +91,13 @@ impl Engine for Pulumi {
             let create: &[&str] = if opened == Opened::New { &["--create"] } else { &[] };
             let mut select = call(job, &["stack", "select", "--stack", name]);
             select.args.extend(strings(create));
-            // Nobody but us works on the stack, so that a lock on it is a dead one's.
-            return Ok(vec![select, call(job, &["cancel", "--yes", "--stack", name])]);
+            let mut calls = vec![select];
+            // Nobody but the run that holds the claim works on the stack, and this one has not begun: a lock on
+            // it is a dead one's. A service has leases that run out by themselves, and cancels only what runs.
+            if opened != Opened::New && !stack::backend_url(job).starts_with("http") {
+                calls.push(call(job, &["cancel", "--yes", "--stack", name]));
+            }
+            return Ok(calls);
         }
         let mut calls = Vec::new();
         if opened == Opened::New {
@@ -103,12 +108,17 @@ impl Engine for Pulumi {
         if stack::stale_lock(job, &project)? {
             calls.push(call(job, &["cancel", "--yes", "--stack", name]));
         }
-        if !stack::pending(job, &project)?.is_empty() {
-            // What a killed run had begun to make, and of which the state holds no more than its name.
-            let refresh = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"];
-            calls.push(on_stack(job, &refresh));
-        }
         Ok(calls)
+    }
+
+    /// What a killed run had begun to make, and of which the state holds no more than its name, is let go. Not
+    /// before a destroy, which goes on by itself, nor before a check, which would then find no drift.
+    fn repair(&self, job: &Job) -> Result<Vec<Invocation>, EngineError> {
+        if !stack::is_file_backend(job) || stack::pending(job, &project(job)?)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let refresh = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"];
+        Ok(vec![on_stack(job, &refresh)])
     }
 
     fn plan(&self, job: &Job) -> Invocation {

@@ -12,6 +12,7 @@ use super::events::{address, is_own};
 use super::home;
 use crate::engine::layout::{make_private, write_whole};
 use crate::engine::{EngineError, Inventory, Job, Opened, OutputValue};
+use crate::process::Identity;
 use crate::template::Project;
 
 /// Our copy of the last state that could be read.
@@ -47,30 +48,57 @@ fn backend(job: &Job) -> PathBuf {
     folder(job).join("backend")
 }
 
-/// Makes the environment's project and Pulumi's home; a project of another version is replaced.
+/// Makes the environment's project and Pulumi's home. A project of another version is replaced; one that is as
+/// it has to be is left alone, for an engine may be at work in it.
 pub(super) fn lay_out(job: &Job) -> Result<(), EngineError> {
     let project = project_folder(job);
     make_private(&folder(job))?;
-    match fs::remove_dir_all(&project) {
-        Err(e) if e.kind() != ErrorKind::NotFound => return Err(EngineError::file(&project)(e)),
-        _ => make_private(&project)?,
-    }
     let source = &job.prepared().source;
+    let mut wanted = Vec::new();
     for entry in fs::read_dir(source).map_err(EngineError::file(source))? {
         let entry = entry.map_err(EngineError::file(source))?;
-        let link = project.join(entry.file_name());
-        std::os::unix::fs::symlink(entry.path(), &link).map_err(EngineError::file(&link))?;
+        wanted.push((project.join(entry.file_name()), entry.path()));
+    }
+    let stands = |(link, target): &(PathBuf, PathBuf)| is_link_to(link, target);
+    if !project.is_dir() || !wanted.iter().all(stands) {
+        match fs::remove_dir_all(&project) {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                return Err(EngineError::file(&project)(e));
+            }
+            _ => make_private(&project)?,
+        }
+        for (link, target) in &wanted {
+            std::os::unix::fs::symlink(target, link).map_err(EngineError::file(link))?;
+        }
     }
     let home = home(job);
     make_private(&home)?;
-    if let Some(plugins) = job.layout().plugins.as_ref().filter(|plugins| plugins.is_dir()) {
-        let link = home.join("plugins");
-        match std::os::unix::fs::symlink(plugins, &link) {
-            Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(EngineError::file(&link)(e)),
-            _ => Ok(()),
-        }?;
+    match job.layout().plugins.as_ref().filter(|plugins| plugins.is_dir()) {
+        Some(plugins) => link_plugins(&home.join("plugins"), plugins),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn is_link_to(link: &Path, target: &Path) -> bool {
+    fs::read_link(link).is_ok_and(|found| found == target)
+}
+
+/// The operator's plugins in Pulumi's home, in place of older ones: it makes a folder of its own where there
+/// were none, for what it notes of plugins on the PATH.
+fn link_plugins(link: &Path, plugins: &Path) -> Result<(), EngineError> {
+    if is_link_to(link, plugins) {
+        return Ok(());
+    }
+    let removed = if link.is_symlink() { fs::remove_file(link) } else { fs::remove_dir_all(link) };
+    match removed {
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(EngineError::file(link)(e)),
+        _ => {}
+    }
+    match std::os::unix::fs::symlink(plugins, link) {
+        // Another run was faster.
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(EngineError::file(link)(e)),
+        _ => Ok(()),
+    }
 }
 
 /// Looks at the stack's file: there, good, or broken and put back.
@@ -114,7 +142,7 @@ pub(super) fn stale_lock(job: &Job, project: &Project) -> Result<bool, EngineErr
         let bytes = fs::read(&path).map_err(EngineError::file(&path))?;
         // One that was cut off belongs to a process that was.
         let lock: Lock = serde_json::from_slice(&bytes).unwrap_or_default();
-        if lock.pid != 0 && is_pulumi(lock.pid, &lock.hostname) {
+        if holds(&lock, &path) {
             return Err(EngineError::StackBusy { stack: job.environment().into(), pid: lock.pid });
         }
         found = true;
@@ -129,15 +157,23 @@ struct Lock {
     hostname: String,
 }
 
-/// Whether that process lives here and is Pulumi; its number may have been given to another since.
-fn is_pulumi(pid: u32, host: &str) -> bool {
-    if host != rustix::system::uname().nodename().to_string_lossy() {
-        return false;
+/// Whether the process that took the lock lives. On another host nobody works on our folders; a process that
+/// began after the lock was written got a number that was free again.
+fn holds(lock: &Lock, path: &Path) -> bool {
+    let here = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let Ok(pid) = i32::try_from(lock.pid) else { return false };
+    let Some(process) = Identity::of(pid).filter(|_| lock.hostname == here) else { return false };
+    let written = fs::metadata(path).and_then(|metadata| metadata.modified());
+    let locked = written.ok().and_then(|written| written.elapsed().ok());
+    match (process.age(), locked) {
+        (Some(age), Some(locked)) => age + SLACK >= locked,
+        // What cannot be told apart by time is told by its number.
+        _ => true,
     }
-    let told =
-        std::process::Command::new("ps").args(["-o", "comm=", "-p", &pid.to_string()]).output();
-    told.is_ok_and(|told| String::from_utf8_lossy(&told.stdout).contains("pulumi"))
 }
+
+/// Both times are read one after the other, and the file's is coarse.
+const SLACK: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What a killed run had begun: the last operation on each resource, of which nobody knows the end.
 pub(super) fn pending(job: &Job, project: &Project) -> Result<Vec<String>, EngineError> {

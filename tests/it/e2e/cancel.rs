@@ -1,10 +1,9 @@
 //! "Cancelled" is said when nothing runs any more, and what was made is destroyed.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use mayfly::domain::{EngineKind, EngineNamed};
 
 use super::stage::{Options, Stage, processes_of};
+use crate::support::programs;
 
 /// An engine that never ends its plan.
 const SLOW_PLAN: &str = r#"#!/bin/sh
@@ -44,8 +43,7 @@ on_both! {
     async fn while_planning(database: Database) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let program = folder.path().join("terraform-with-a-slow-plan");
-        std::fs::write(&program, SLOW_PLAN).expect("it can be written");
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("is ours");
+        programs::script(&program, SLOW_PLAN);
         let options = Options::on(database).with("quick").adjusted(move |config| {
             let program = EngineNamed::Program(program);
             config.engines.named.insert(EngineKind::Terraform, vec![program]);

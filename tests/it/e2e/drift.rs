@@ -1,11 +1,11 @@
 //! Checks for drift, as far as they need nothing that drifts: the rest is in `aws::drift`.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use mayfly::domain::{EngineKind, EngineNamed, Span};
 
 use super::stage::{Options, Stage, processes_of};
+use crate::support::programs;
 
 /// An engine whose plan never ends while a file says so.
 const HELD_PLAN: &str = r#"#!/bin/sh
@@ -32,9 +32,7 @@ impl Held {
     async fn start(options: Options) -> Held {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let program = folder.path().join("terraform-that-can-be-held");
-        std::fs::write(&program, HELD_PLAN).expect("it can be written");
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
-            .expect("is ours");
+        programs::script(&program, HELD_PLAN);
         let named = EngineNamed::Program(program.clone());
         let stage = Stage::start(options.adjusted(move |config| {
             config.engines.named.insert(EngineKind::Terraform, vec![named]);

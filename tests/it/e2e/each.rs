@@ -1,6 +1,8 @@
 //! OpenTofu and Pulumi through the playground: created, checked, reverted, called off, failed, destroyed. What
 //! Terraform does is all the rest of these tests; `aws::drift` has the drift of both that speak HCL.
 
+use std::time::Duration;
+
 use mayfly::domain::TerraformBy;
 
 use super::stage::{Options, Stage, processes_of};
@@ -50,7 +52,7 @@ async fn lives(database: Database, engine: &str, template: &str) {
 
 async fn is_called_off(database: Database, engine: &str, template: &str) {
     let stage = Stage::start(options(database, engine, template)).await;
-    let order = stage.alice().orders(template, &[]).await;
+    let order = stage.alice().orders(template, &[("in_seconds", "600".into())]).await;
     stage.says(&stage.trace(), "begun").await;
     let apply = stage.child("apply");
     stage.alice().presses(&order.card(), "cancel").await;
@@ -61,6 +63,40 @@ async fn is_called_off(database: Database, engine: &str, template: &str) {
     assert!(receipt.says("called off its creation"), "{}", receipt.plain());
     let left = std::fs::read_dir(stage.data().join("sites")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
+    stage.ends().await;
+}
+
+/// The bot goes away in mid-apply and comes back: the child is followed, and nothing is begun twice.
+async fn is_taken_up_again(database: Database, template: &'static str) {
+    let options = Options::on(database).with(template).adjusted(|config| {
+        config.runs.heartbeat = Duration::from_secs(1);
+        config.runs.claim = Duration::from_secs(5);
+    });
+    let mut stage = Stage::start(options).await;
+    let order = stage.alice().orders(template, &[("in_seconds", "5".into())]).await;
+    stage.says(&stage.trace(), "begun").await;
+    stage.restarts_bot().await;
+    order.is_ready().await;
+    let text = std::fs::read_to_string(stage.trace()).expect("is there");
+    assert_eq!(text.lines().collect::<Vec<_>>(), ["begun", "ended"], "it ran otherwise than once");
+    assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1);
+    order.is_destroyed().await;
+    stage.ends().await;
+}
+
+/// Neither state nor plan holds in clear what is secret, and the folder goes in the end.
+async fn is_encrypted(database: Database) {
+    let stage = Stage::start(Options::on(database).with("tucked")).await;
+    let order = stage.alice().orders("tucked", &[("in_note", "calm as ever".into())]).await;
+    order.is_ready().await;
+    let state = stage.data().join("states").join(&order.name).join("terraform.tfstate");
+    let text = std::fs::read_to_string(&state).expect("it is there");
+    assert!(text.contains("encrypted_data") && !text.contains("calm as ever"), "{text}");
+    stage.alice().asks(&format!("drift {}", order.name)).await;
+    order.says("No drift").await;
+    order.is_destroyed().await;
+    let left = std::fs::read_dir(stage.data().join("states")).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "a state is left");
     stage.ends().await;
 }
 
@@ -106,6 +142,18 @@ on_both! {
     async fn pulumi_is_called_off(database: Database) {
         if runs("pulumi") {
             is_called_off(database, "pulumi", "filed-slow").await;
+        }
+    }
+
+    async fn opentofu_encrypts_its_state(database: Database) {
+        if runs("tofu") {
+            is_encrypted(database).await;
+        }
+    }
+
+    async fn pulumi_is_taken_up_again(database: Database) {
+        if runs("pulumi") {
+            is_taken_up_again(database, "filed-slow").await;
         }
     }
 

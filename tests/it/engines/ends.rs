@@ -142,7 +142,7 @@ pub async fn time_limit(engine: &'static dyn Engine) -> Verdict {
     let mut bench = Bench::new(engine, programs::endless);
     let job = bench.job("case", "create", json!({})).await;
     bench.plan(&job).await;
-    bench.limits = Limits { time: Duration::from_secs(4), grace: NEVER, ..patient() };
+    bench.limits = Limits { time: Duration::from_secs(15), grace: NEVER, ..patient() };
     let child = bench.start(engine.apply(&job)).await;
     let pid = bench.pid("create").await;
     let said = bench.follow(&child).await;
@@ -168,8 +168,15 @@ pub async fn killed(engine: &'static dyn Engine) -> Verdict {
     said.events.iter().for_each(|event| in_flight.see(event));
     let begun: Vec<&str> = in_flight.resources().map(|(address, _)| address).collect();
     assert_eq!(begun, [address(engine, Kind::Command, "endless")], "the log knows what was begun");
+    // The state of Pulumi knows it too, and lets it go before the next change.
     let job = bench.job("case", "destroy", json!({})).await;
-    assert_eq!(bench.inventory(&job).await.pending, [""; 0], "what was half begun is cleared");
+    let pending = bench.inventory(&job).await.pending;
+    let known: &[&str] = if engine.program() == "pulumi" { &begun } else { &[] };
+    assert_eq!(pending, known);
+    for call in engine.repair(&job).expect("it can be asked") {
+        bench.run(call).await.well();
+    }
+    assert_eq!(bench.inventory(&job).await.pending, [""; 0]);
     bench.ends(&job).await;
     YES
 }

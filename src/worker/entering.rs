@@ -1,0 +1,124 @@
+//! Before an engine's first call of a run: what an earlier worker left running, what a killed run left locked,
+//! the environment's own key.
+
+use secrecy::SecretString;
+
+use super::attempt::{Attempt, Stopped};
+use super::workplace::Workplace;
+use crate::domain::run::Step;
+use crate::process::{FollowError, Supervised};
+use crate::secrets::{AssociatedData, Sealed};
+use crate::store::secrets;
+
+/// What an engine encrypts the environment's state with, among its sealed secrets. No input is called so:
+/// names of inputs are names of variables.
+const KEY: &str = "engine key";
+
+/// The calls that work on the state, by the folders of their children.
+const CALLS: [&str; 4] = ["plan", "apply", "drift", "destroy"];
+/// What the folders of the calls before them begin with.
+const ENTER: &str = "enter-";
+
+impl Attempt {
+    /// Whether the run has called its engine for more than preparing.
+    pub(super) fn has_called(&self) -> bool {
+        CALLS.iter().any(|name| {
+            let found = Supervised::attach(&self.folder().join(name));
+            found.is_ok_and(|found| found.is_some())
+        })
+    }
+
+    /// A create that ends before its apply has made nothing but an empty state, which goes with it.
+    pub(super) async fn leaves_nothing(&self) -> Result<(), Stopped> {
+        if self.was_begun(Step::Apply).await? {
+            return Ok(());
+        }
+        let state = self.shop.settings.data.join("states").join(&self.environment.name);
+        match std::fs::remove_dir_all(&state) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                // It holds nothing, and the next start has the same name to itself.
+                tracing::warn!(state = %state.display(), %error, "an empty state could not be removed");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Waits for what an earlier worker's entering left running: two at once on one state lose one's work.
+    pub(super) async fn ends_entering(&self) -> Result<(), Stopped> {
+        for folder in super::folders(&self.folder()) {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if !name.starts_with(ENTER) {
+                continue;
+            }
+            let Ok(Some(child)) = Supervised::attach(&folder) else { continue };
+            match child.wait().await {
+                Ok(_) => {}
+                Err(FollowError::Lost(_)) => {
+                    let grace = self.shop.settings.interrupt_grace;
+                    child.bury(grace).await.map_err(|e| Stopped::Trouble(e.to_string()))?;
+                }
+                Err(error) => return Err(Stopped::Trouble(error.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Clears what a killed run left, and makes what is new.
+    pub(super) async fn enter(&self, place: &Workplace) -> Result<(), Stopped> {
+        let calls = place.installed.engine.enter(&place.job, place.opened);
+        for (n, call) in calls.map_err(Stopped::engine(Step::Prepare))?.into_iter().enumerate() {
+            let name = format!("{ENTER}{}-{n}", self.run.epoch);
+            let limit = place.manifest.limits.plan.real();
+            self.child(Step::Prepare, &name, call, limit, &place.manifest).await?;
+        }
+        Ok(())
+    }
+
+    /// Clears what a killed run left half begun, once, before anything is planned.
+    pub(super) async fn repair(&self, place: &Workplace) -> Result<(), Stopped> {
+        if self.has_called() {
+            return Ok(());
+        }
+        let calls = place.installed.engine.repair(&place.job);
+        for (n, call) in calls.map_err(Stopped::engine(Step::Prepare))?.into_iter().enumerate() {
+            let name = format!("{ENTER}repair-{}-{n}", self.run.epoch);
+            let limit = place.manifest.limits.apply.real();
+            self.child(Step::Prepare, &name, call, limit, &place.manifest).await?;
+        }
+        Ok(())
+    }
+
+    /// The environment's own key; its first run draws it.
+    pub(super) async fn key(&self) -> Result<SecretString, Stopped> {
+        let ctx = &self.shop.ctx;
+        let id = &self.environment.id;
+        let data = AssociatedData { environment: id.as_str(), field: KEY };
+        let mut tx = ctx.db.write("draw an environment's key").await?;
+        let found = secrets::of_environment(&mut tx, id, secrets::ENGINE).await?;
+        if let Some(found) = found.into_iter().find(|secret| secret.field == KEY) {
+            return Sealed::from_bytes(found.sealed)
+                .and_then(|sealed| ctx.keyring.open(data, &sealed))
+                .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()));
+        }
+        let key = ctx.random(|rng| {
+            let mut bytes = [0u8; 32];
+            rng.fill(&mut bytes);
+            SecretString::from(hex::encode(bytes))
+        });
+        let sealed = ctx
+            .random(|rng| ctx.keyring.seal(rng, data, &key))
+            .map_err(|error| Stopped::failed(Step::Prepare, error.to_string()))?;
+        let secret = secrets::SealedSecret {
+            environment_id: id.clone(),
+            field: KEY.to_owned(),
+            kind: secrets::ENGINE.to_owned(),
+            label: "State".to_owned(),
+            sealed: sealed.as_bytes().to_vec(),
+            created_at: ctx.now(),
+        };
+        secrets::put(&mut tx, &secret).await?;
+        tx.commit().await?;
+        Ok(key)
+    }
+}
