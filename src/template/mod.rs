@@ -19,6 +19,7 @@ mod manifest;
 mod problem;
 mod pulumi;
 mod read;
+mod read_engine;
 mod read_input;
 mod read_options;
 mod read_ttl;

@@ -5,23 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::Span;
 use crate::domain::notice::ChannelNotice;
 
-use super::constraint;
 use super::hcl::Source;
 use super::problem::{Place, Problems};
+use super::read_engine::{ENGINES, encrypt_state, engine_version};
 use super::read_input::{self, Described};
 use super::section::{Section, one_of};
 use super::yaml::{Data, Fractions, Node};
 use super::{
-    Credentials, EngineKind, Manifest, Notify, Output, OutputKind, TimeLimits, Weight, derive,
-    read_ttl,
+    Credentials, Manifest, Notify, Output, OutputKind, TimeLimits, Weight, derive, read_ttl,
 };
-
-const ENGINES: [(&str, EngineKind); 4] = [
-    ("terraform", EngineKind::Terraform),
-    ("tofu", EngineKind::Tofu),
-    ("opentofu", EngineKind::Tofu),
-    ("pulumi", EngineKind::Pulumi),
-];
 
 /// A manifest that the source has not completed yet, and where its parts stand.
 pub(super) struct Draft {
@@ -33,14 +25,6 @@ pub(super) struct Draft {
     pub hidden: BTreeMap<String, Place>,
     /// None when the manifest has no `outputs:` at all.
     pub outputs: Option<BTreeMap<String, Place>>,
-}
-
-/// The engine alone, which decides what source there is to read.
-pub(super) fn engine(document: &Node) -> Option<EngineKind> {
-    let Data::Map(entries) = &document.data else { return None };
-    let (_, _, node) = entries.iter().find(|(key, _, _)| key == "engine")?;
-    let word = node.scalar(Fractions::Refused)?;
-    ENGINES.into_iter().find(|(known, _)| *known == word).map(|(_, engine)| engine)
 }
 
 /// Reads all of it; none when something is missing without which there is no manifest.
@@ -97,22 +81,6 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
     Some(Draft { manifest, name_place, engine_version_place, inputs, hidden, outputs })
 }
 
-/// Only OpenTofu leaves the choice: Terraform cannot, and Pulumi always encrypts what is secret.
-fn encrypt_state(
-    section: &mut Section<'_>,
-    engine: Option<EngineKind>,
-    problems: &mut Problems,
-) -> bool {
-    let place = section.get("encrypt_state").map(|node| node.place.clone());
-    let wanted = section.boolean("encrypt_state", problems).unwrap_or(false);
-    let (true, Some(EngineKind::Terraform), Some(place)) = (wanted, engine, place) else {
-        return wanted;
-    };
-    let message = "`encrypt_state`: Terraform cannot encrypt its state";
-    problems.error(&place, message, "Write `engine: tofu`: OpenTofu can.");
-    wanted
-}
-
 fn good_name(name: &str, place: &Place, problems: &mut Problems) {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let ends = name.starts_with(|c: char| c.is_ascii_lowercase()) && !name.ends_with('-');
@@ -123,21 +91,6 @@ fn good_name(name: &str, place: &Place, problems: &mut Problems) {
             format!("`name`: `{name}` cannot be typed or used in a host name"),
             hint,
         );
-    }
-}
-
-fn engine_version(
-    section: &mut Section<'_>,
-    problems: &mut Problems,
-) -> Option<(semver::VersionReq, Place)> {
-    let (text, place) = section.text("engine_version", problems)?;
-    match constraint::parse(text) {
-        Ok(wanted) => Some((wanted, place)),
-        Err(why) => {
-            let hint = "Write for example \">= 1.5, < 2\" or \"~> 1.5\".";
-            problems.error(&place, format!("`engine_version`: {why}"), hint);
-            None
-        }
     }
 }
 

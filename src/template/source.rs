@@ -6,7 +6,8 @@ use super::files::MANIFEST;
 use super::hcl::Source;
 use super::problem::{Place, Problems};
 use super::{
-    Archive, EngineKind, Files, Manifest, Problem, VersionDigest, check, pulumi, read, yaml,
+    Archive, EngineKind, Files, Manifest, Problem, VersionDigest, check, pulumi, read, read_engine,
+    yaml,
 };
 
 /// A template that can be offered.
@@ -77,7 +78,7 @@ fn complete(folder: &Path, files: &Files, problems: &mut Problems) -> Option<Man
         return None;
     };
     let document = yaml::parse(MANIFEST, text, problems)?;
-    let source = match read::engine(&document) {
+    let source = match read_engine::engine(&document) {
         Some(EngineKind::Pulumi) => pulumi::source(files, problems),
         engine => Source::read(files, engine.unwrap_or(EngineKind::Terraform), problems),
     };

@@ -11,6 +11,7 @@
 mod config;
 mod events;
 mod preview;
+mod project;
 mod stack;
 
 use std::path::{Path, PathBuf};
@@ -75,7 +76,7 @@ impl Engine for Pulumi {
         let project = project(job)?;
         let passphrase = job.key()?;
         layout::write_whole(&passphrase_file(job), passphrase.as_bytes())?;
-        stack::lay_out(job)?;
+        project::lay_out(job)?;
         let config = config::stack_config(&project, variables, &passphrase, (job, rng));
         layout::write_whole(&config_file(job), &layout::to_json(&config))
     }
