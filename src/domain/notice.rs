@@ -75,7 +75,7 @@ pub enum Notice {
     Cancelled {
         by: Option<Person>,
     },
-    /// What a drift check found; nothing, where everything is as it was made.
+    /// What a drift check found; nothing, where all that the template sets is as it was made.
     Drift {
         run: RunId,
         found: PlanSummary,

@@ -69,7 +69,7 @@ on_both! {
         let shown = alice.asks(&format!("show {}", order.name)).await;
         let answer = alice.presses(&shown, "drift").await;
         assert!(answer.says("for drift"), "{}", answer.plain());
-        let said = order.says("No drift: everything is as it was made").await;
+        let said = order.says("No drift: all that its template sets is as it was made").await;
         assert!(said.button("revert").is_none(), "{:?}", said.buttons());
         order.says("Checking for drift is done").await;
         let logs = alice.asks(&format!("logs {}", order.name)).await;
