@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
 use crate::domain::run::Step;
+use crate::engine::Invocation;
 use crate::process::{FollowError, Supervised};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::secrets;
@@ -67,12 +68,8 @@ impl Attempt {
     /// Clears what a killed run left, and makes what is new.
     pub(super) async fn enter(&self, place: &Workplace) -> Result<(), Stopped> {
         let calls = place.installed.engine.enter(&place.job, place.opened);
-        for (n, call) in calls.map_err(Stopped::engine(Step::Prepare))?.into_iter().enumerate() {
-            let name = format!("{ENTER}{}-{n}", self.run.epoch);
-            let limit = place.manifest.limits.plan.real();
-            self.child(Step::Prepare, &name, call, limit, &place.manifest).await?;
-        }
-        Ok(())
+        let calls = calls.map_err(Stopped::engine(Step::Prepare))?;
+        self.call_all("", calls, place).await
     }
 
     /// Clears what a killed run left half begun, once, before anything is planned.
@@ -81,9 +78,20 @@ impl Attempt {
             return Ok(());
         }
         let calls = place.installed.engine.repair(&place.job);
-        for (n, call) in calls.map_err(Stopped::engine(Step::Prepare))?.into_iter().enumerate() {
-            let name = format!("{ENTER}repair-{}-{n}", self.run.epoch);
-            let limit = place.manifest.limits.apply.real();
+        let calls = calls.map_err(Stopped::engine(Step::Prepare))?;
+        self.call_all("repair-", calls, place).await
+    }
+
+    /// One after the other; each has a folder of this worker's own.
+    async fn call_all(
+        &self,
+        what: &str,
+        calls: Vec<Invocation>,
+        place: &Workplace,
+    ) -> Result<(), Stopped> {
+        let limit = place.manifest.limits.plan.real();
+        for (n, call) in calls.into_iter().enumerate() {
+            let name = format!("{ENTER}{what}{}-{n}", self.run.epoch);
             self.child(Step::Prepare, &name, call, limit, &place.manifest).await?;
         }
         Ok(())
