@@ -100,6 +100,20 @@ CREATE TABLE steps (
 );
 CREATE INDEX steps_run ON steps (run_id, seq);
 
+-- What engines said that they were making, until their state is known to know it: a killed one has not
+-- written down all that it made.
+CREATE TABLE effects (
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    address        TEXT NOT NULL,
+    -- The resource's type.
+    kind           TEXT NOT NULL,
+    -- What its provider calls it, as key=value; unknown until it is made.
+    id             TEXT,
+    run_id         TEXT NOT NULL REFERENCES runs (id),
+    at             BIGINT NOT NULL,
+    PRIMARY KEY (environment_id, address)
+);
+
 CREATE TABLE run_log (
     seq    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run_id TEXT NOT NULL REFERENCES runs (id),

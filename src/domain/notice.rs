@@ -94,6 +94,9 @@ pub enum Notice {
         reason: EndReason,
         destroyed: usize,
         lived: Option<Span>,
+        /// What a killed engine had begun, and of which nobody knows whether it exists.
+        #[serde(default)]
+        unknown: Vec<String>,
     },
     Quarantined {
         why: String,

@@ -31,6 +31,7 @@ pub use version::satisfies;
 
 use crate::domain::Rng;
 use crate::domain::plan::PlanSummary;
+use crate::domain::run::Failure;
 use crate::process::{Limits, Spec};
 
 /// What a worker needs of an engine. Pure but for the files of [`Layout`] and [`Job`].
@@ -96,6 +97,12 @@ pub trait Engine: Send + Sync {
     /// engine cannot take such an address.
     fn adopt(&self, job: &Job, resource: &Adopted) -> Option<Invocation>;
 
+    /// Whether resources of this type exist anywhere but in the state: one that does not is not to be adopted.
+    fn exists_outside(&self, kind: &str) -> bool;
+
+    /// Whether a failed [`Engine::adopt`] says that there is nothing to adopt.
+    fn says_missing(&self, failure: &Failure) -> bool;
+
     /// Reads the output of one call.
     fn listener(&self) -> Box<dyn Listener>;
 
@@ -136,6 +143,12 @@ pub struct Adopted {
     pub address: String,
     /// What its provider calls it.
     pub id: String,
+}
+
+/// Whether the words of a failure have these in them.
+fn says(failure: &Failure, words: &str) -> bool {
+    let texts = [&failure.summary, &failure.detail];
+    texts.into_iter().chain(&failure.tail).any(|text| text.contains(words))
 }
 
 /// A program to run, completely. Its standard input is empty.

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use super::state::{self, State};
 use super::{
     Adopted, Engine, EngineError, Inventory, Invocation, Job, Layout, Listener, Opened,
-    Preparation, Prepared, Variables, event, layout, plan, required_version,
+    Preparation, Prepared, Variables, event, layout, plan, required_version, says,
 };
 use crate::domain::Rng;
 use crate::domain::plan::PlanSummary;
+use crate::domain::run::Failure;
 
 /// The program `terraform`.
 pub const TERRAFORM: Terraform = Terraform { kind: Kind::Terraform };
@@ -148,6 +149,16 @@ impl Engine for Terraform {
     fn adopt(&self, job: &Job, resource: &Adopted) -> Option<Invocation> {
         let named = [resource.address.clone(), resource.id.clone()];
         Some(self.call(job, with_variables(job, &["import", "-input=false", "-no-color"], &named)))
+    }
+
+    fn exists_outside(&self, kind: &str) -> bool {
+        !["terraform_data", "null_resource", "random_", "time_", "tls_"]
+            .iter()
+            .any(|own| kind.starts_with(own))
+    }
+
+    fn says_missing(&self, failure: &Failure) -> bool {
+        says(failure, "Cannot import non-existent remote object")
     }
 
     fn listener(&self) -> Box<dyn Listener> {

@@ -121,6 +121,11 @@ impl Supervised {
         std::fs::write(self.folder.join(files::INTERRUPT), ".")
     }
 
+    /// Whether its supervisor has sent it the one interrupt, for whatever reason.
+    pub fn is_interrupted(&self) -> bool {
+        self.folder.join(files::INTERRUPTED).exists()
+    }
+
     /// Asks for an end at once: what was in flight is lost. The end is told by [`Supervised::follow`].
     pub fn kill(&self) -> io::Result<()> {
         std::fs::write(self.folder.join(files::KILL), ".")

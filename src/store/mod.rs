@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod db;
 pub mod deliveries;
+pub mod effects;
 pub mod environments;
 mod json_text;
 pub mod links;

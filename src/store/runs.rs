@@ -178,6 +178,20 @@ pub async fn renew(
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(id).bind(epoch).bind(until).fetch_optional(c).await)?)
 }
 
+/// Whether the claim with this epoch still holds; what PostgreSQL adds holds the run until the transaction
+/// ends, so that nobody claims it while something is about to be written in its name.
+pub async fn held(tx: &mut Tx, id: &RunId, epoch: i64) -> Result<bool, StoreError> {
+    let sql = HELD.on(tx);
+    let found: Option<i64> =
+        on!(tx, |c| sqlx::query_scalar(sql).bind(id).bind(epoch).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
+const HELD: Statement = Statement {
+    sqlite: "SELECT epoch FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running'",
+    postgres: "SELECT epoch FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE",
+};
+
 /// Notes which step the run is in. `false`: the claim was lost.
 pub async fn set_step(
     tx: &mut Tx,

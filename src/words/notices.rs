@@ -121,10 +121,12 @@ fn own(told: &Told) -> Value {
         Notice::CalledOff { kind, by } => {
             json!({ "kind": data::kind(*kind), "by": by.as_ref().map(|by| &by.user) })
         }
-        Notice::Receipt { reason, destroyed, lived } => json!({
+        Notice::Receipt { reason, destroyed, lived, unknown } => json!({
             "end": data::end_reason(reason),
             "destroyed": destroyed,
             "lived": lived.map(data::rounded),
+            "unknown": unknown.iter().take(UNKNOWN).map(|a| cut(a, 150)).collect::<Vec<_>>(),
+            "more_unknown": unknown.len().saturating_sub(UNKNOWN),
         }),
         Notice::Quarantined { why } => json!({ "why": cut(why, 600) }),
         Notice::SecretsWanted { url_path, labels } => {
@@ -147,6 +149,8 @@ fn own(told: &Told) -> Value {
     }
 }
 
+/// How many of the resources that a killed engine had begun are named.
+const UNKNOWN: usize = 5;
 /// How many of the resources that are being changed just now are named.
 const CURRENT: usize = 3;
 

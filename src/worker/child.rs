@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::attempt::{Attempt, Stopped};
+use super::effects::Effected;
 use super::heartbeat::Pulse;
 use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Event, Invocation, Listener, Severity};
 use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
-use crate::store::run_log;
+use crate::store::{run_log, runs};
 use crate::template::Manifest;
 
 /// How many lines of output a failure shows.
@@ -30,6 +31,8 @@ pub(super) struct Heard {
     lines: Vec<String>,
     pub(super) tail: VecDeque<String>,
     pub(super) diagnostic: Option<Box<Failure>>,
+    /// What it made, and has not been written down yet.
+    effects: Vec<Effected>,
     /// How far the output was read.
     after: Offsets,
 }
@@ -42,6 +45,7 @@ impl Heard {
             lines: Vec::new(),
             tail: VecDeque::new(),
             diagnostic: None,
+            effects: Vec::new(),
             after: Offsets::default(),
         }
     }
@@ -158,8 +162,7 @@ impl Attempt {
     ) -> Result<Exit, Stopped> {
         let mut pulse = self.pulse.clone();
         let (sender, mut lines) = mpsc::unbounded_channel();
-        let supervised_folder = supervised.folder().to_path_buf();
-        let follow = supervised.follow(logged(&supervised_folder), move |line| {
+        let follow = supervised.follow(logged(supervised.folder()), move |line| {
             // The receiver lives as long as this does.
             let _ = sender.send(line);
         });
@@ -178,7 +181,7 @@ impl Attempt {
                     for event in last.into_iter().flatten() {
                         self.take(step, event, heard).await;
                     }
-                    self.flush(&supervised_folder, heard).await?;
+                    self.flush(supervised, heard).await?;
                     return match ended {
                         Ok(exit) => Ok(exit),
                         Err(FollowError::Lost(_)) => self.bury(supervised).await,
@@ -187,7 +190,7 @@ impl Attempt {
                 }
                 Some(line) = lines.recv() => news |= self.hear(step, line, heard).await,
                 _ = flush.tick() => {
-                    patient(self.flush(&supervised_folder, heard).await)?;
+                    patient(self.flush(supervised, heard).await)?;
                     if news && told.elapsed() >= self.shop.settings.progress {
                         (news, told) = (false, Instant::now());
                         patient(self.tell_progress().await)?;
@@ -226,6 +229,9 @@ impl Attempt {
 
     async fn take(&self, step: Step, event: Event, heard: &mut Heard) -> bool {
         let scrubber = self.scrubber();
+        if step == Step::Apply {
+            heard.effects.extend(Effected::of(&event));
+        }
         let text = match &event {
             Event::Diagnostic(diagnostic) => {
                 if diagnostic.severity == Severity::Error && heard.diagnostic.is_none() {
@@ -262,15 +268,21 @@ impl Attempt {
 
     /// Writes what was heard into the log, and beside the output how far it was read: whoever takes over
     /// goes on from there.
-    async fn flush(&self, folder: &Path, heard: &mut Heard) -> Result<(), Stopped> {
-        if heard.lines.is_empty() {
+    async fn flush(&self, child: &Supervised, heard: &mut Heard) -> Result<(), Stopped> {
+        if heard.lines.is_empty() && heard.effects.is_empty() {
             return Ok(());
         }
         let mut tx = self.shop.ctx.db.write("append to a run's log").await?;
+        if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
+            return Err(Stopped::ClaimLost);
+        }
         run_log::append(&mut tx, &self.run.id, self.shop.ctx.now(), &heard.lines).await?;
+        self.note_effects(&mut tx, child, &heard.effects).await?;
         tx.commit().await?;
         heard.lines.clear();
+        heard.effects.clear();
         let offsets = serde_json::to_vec(&heard.after).unwrap_or_default();
-        std::fs::write(folder.join(LOGGED), offsets).map_err(|e| Stopped::Trouble(e.to_string()))
+        std::fs::write(child.folder().join(LOGGED), offsets)
+            .map_err(|e| Stopped::Trouble(e.to_string()))
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::ttl::Lifetime;
 use crate::domain::{Actor, OutboxId};
 use crate::secrets::AssociatedData;
 use crate::store::environments::Environment;
-use crate::store::{Tx, audit, environments, links, outbox, runs, secrets};
+use crate::store::{Tx, audit, effects, environments, links, outbox, runs, secrets};
 
 /// After so many failed destroys a person has to look.
 const DESTROY_ATTEMPTS: i64 = 3;
@@ -32,6 +32,7 @@ pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(
     }
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
     keep(attempt, &mut tx, &environment, collected).await?;
+    effects::settle_all(&mut tx, &environment.id).await?;
     let lifetime = Lifetime::start(ctx.now(), environment.ttl(), &environment.rules.0);
     let environment = advance(attempt, &mut tx, &environment, Event::Provisioned(lifetime)).await?;
     tell(ctx, &mut tx, &environment, Place::Thread, Notice::Ready).await?;
@@ -132,7 +133,10 @@ pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
     secrets::forget(&mut tx, &environment.id).await?;
     links::revoke(&mut tx, &environment.id, links::REVEAL, at).await?;
     let reason = environment.end_reason.clone().map_or(EndReason::Expired, |reason| reason.0);
+    let unknown = effects::of_environment(&mut tx, &environment.id).await?;
+    effects::settle_all(&mut tx, &environment.id).await?;
     let receipt = Notice::Receipt {
+        unknown: unknown.into_iter().map(|effect| effect.address).collect(),
         reason: reason.clone(),
         destroyed: usize::try_from(environment.destroyed_count).unwrap_or(0),
         lived: environment.ready_at.map(|ready| at - ready),

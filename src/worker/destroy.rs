@@ -42,6 +42,7 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
         leave(attempt, &place).await?;
         return attempt.end(Step::Verify, "done", "the state is empty").await;
     }
+    attempt.reconcile(&place).await?;
     let before = attempt.inventory(&place, Step::Destroy).await?.resources;
     attempt.progress.lock().await.total = Some(before.len());
     attempt.begin(Step::Destroy).await?;
@@ -66,7 +67,23 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     // The copy of the last good state is an empty one from here.
     engine.open(&place.job).map_err(Stopped::engine(Step::Verify))?;
     leave(attempt, &place).await?;
+    if sweep_site(attempt)? {
+        attempt.end(Step::Verify, "swept", "removed a preview site that no state knew").await?;
+    }
     attempt.end(Step::Verify, "done", "the state is empty").await
+}
+
+/// Removes what a killed engine has left of the environment's preview site; whether there was anything.
+fn sweep_site(attempt: &Attempt) -> Result<bool, Stopped> {
+    let site = attempt.shop.settings.data.join("sites").join(&attempt.environment.name);
+    match std::fs::remove_dir_all(&site) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => {
+            let why = format!("The preview site {} cannot be removed: {error}", site.display());
+            Err(Stopped::failed(Step::Verify, why))
+        }
+    }
 }
 
 /// Removes a state that is empty.

@@ -34,6 +34,9 @@ impl Attempt {
         if self.was_begun(Step::Apply).await? {
             return Ok(());
         }
+        if self.shop.settings.pulumi_backend.is_some() && self.was_begun(Step::Prepare).await? {
+            self.leaves_no_stack().await?;
+        }
         let state = self.shop.settings.data.join("states").join(&self.environment.name);
         match std::fs::remove_dir_all(&state) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -43,6 +46,27 @@ impl Attempt {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A stack that was made elsewhere is removed there. It is empty, so that whatever is in the way of that is
+    /// no reason to hold anybody up.
+    async fn leaves_no_stack(&self) -> Result<(), Stopped> {
+        let left = async {
+            let place = self.arranged().await?;
+            let Some(call) = place.installed.engine.leave(&place.job) else { return Ok(()) };
+            let name = format!("leave-{}", self.run.epoch);
+            let limit = place.manifest.limits.destroy.real();
+            self.secret_child((Step::Prepare, &name), call, limit, &place.manifest).await.map(drop)
+        };
+        match left.await {
+            Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
+            Err(stopped) => {
+                // It was never made, or is found by its name: no other environment is called so.
+                tracing::info!(environment = %self.environment.name, %stopped, "no empty stack was removed");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Waits for what an earlier worker's entering left running: two at once on one state lose one's work.

@@ -8,6 +8,7 @@ mod complete;
 mod create;
 mod destroy;
 mod drift;
+mod effects;
 mod entering;
 mod folders;
 mod heartbeat;

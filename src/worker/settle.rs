@@ -12,7 +12,7 @@ use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, RunKind, RunStatus};
 use crate::store::environments::Environment;
-use crate::store::{Tx, environments, runs};
+use crate::store::{Tx, effects, environments, runs};
 
 /// The check has found something, or nothing.
 pub(super) async fn checked(attempt: &Attempt, found: PlanSummary) -> Result<(), Stopped> {
@@ -37,6 +37,7 @@ pub(super) async fn updated(attempt: &Attempt, collected: Collected) -> Result<(
     let mut tx = attempt.shop.ctx.db.write("complete an update run").await?;
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
     keep(attempt, &mut tx, &environment, collected).await?;
+    effects::settle_all(&mut tx, &environment.id).await?;
     let done = runs::get(&mut tx, &attempt.run.id).await?.plan.map(|plan| plan.0);
     let notice = Notice::Updated { run: attempt.run.id.clone(), done: done.unwrap_or_default() };
     go_on(attempt, &mut tx, &environment, notice).await?;

@@ -24,6 +24,7 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     attempt.check()?;
     start(attempt).await?;
     let place = prepared(attempt).await?;
+    attempt.reconcile(&place).await?;
     attempt.repair(&place).await?;
     carry_out(attempt, &place).await
 }

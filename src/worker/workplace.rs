@@ -33,9 +33,27 @@ impl Attempt {
         self.shop.settings.data.join("runs").join(self.run.id.as_str())
     }
 
+    /// A workplace whose state is open and free to be worked on.
+    pub(super) async fn workplace(&self) -> Result<Workplace, Stopped> {
+        let mut place = self.arranged().await?;
+        // A worker before this one came further: its child may still be at work on the state.
+        let verified = self.was_begun(Step::Verify).await?;
+        if !verified && self.has_called() {
+            return Ok(place);
+        }
+        self.ends_entering().await?;
+        let opened = place.installed.engine.open(&place.job);
+        place.opened = opened.map_err(Stopped::engine(Step::Prepare))?;
+        if place.opened == Opened::Elsewhere && (verified || self.run.kind == RunKind::Create) {
+            place.opened = Opened::New;
+        }
+        self.enter(&place).await?;
+        Ok(place)
+    }
+
     /// The version as it was when the environment was asked for, prepared for its engine. Nothing but
     /// the database is needed for it.
-    pub(super) async fn workplace(&self) -> Result<Workplace, Stopped> {
+    pub(super) async fn arranged(&self) -> Result<Workplace, Stopped> {
         let step = Step::Prepare;
         let (template, archive) = self.template().await?;
         let manifest = template.manifest;
@@ -66,20 +84,7 @@ impl Attempt {
         let secret = inputs.keys().cloned().collect();
         let variables = Variables { plain: variables, secret, ..Variables::default() };
         let job = self.supplied(&installed, job, variables).await?;
-        // A worker before this one came further: its child may still be at work on the state.
-        let verified = self.was_begun(Step::Verify).await?;
-        if !verified && self.has_called() {
-            let opened = Opened::Good;
-            return Ok(Workplace { installed, manifest, job, opened, secrets });
-        }
-        self.ends_entering().await?;
-        let mut opened = installed.engine.open(&job).map_err(Stopped::engine(step))?;
-        if opened == Opened::Elsewhere && (verified || self.run.kind == RunKind::Create) {
-            opened = Opened::New;
-        }
-        let place = Workplace { installed, manifest, job, opened, secrets };
-        self.enter(&place).await?;
-        Ok(place)
+        Ok(Workplace { installed, manifest, job, opened: Opened::Good, secrets })
     }
 
     /// Writes the variables; on a thread of its own, for keys are derived on the way.
@@ -119,12 +124,12 @@ impl Attempt {
     ) -> Result<Prepared, Stopped> {
         let deadline = tokio::time::Instant::now() + BUSY_FOR;
         loop {
-            self.check()?;
             let preparation =
                 installed.engine.prepare(layout).map_err(Stopped::engine(Step::Prepare))?;
             match preparation {
                 Preparation::Ready(prepared) => return Ok(prepared),
                 Preparation::Needed(invocations, guard) => {
+                    self.check()?;
                     for (n, mut invocation) in invocations.into_iter().enumerate() {
                         invocation.env.extend(self.credentials(manifest));
                         let name = format!("prepare-{}-{n}", attempt_of(&invocation));
@@ -139,6 +144,7 @@ impl Attempt {
                     return Err(Stopped::failed(Step::Prepare, why));
                 }
                 Preparation::Busy => {
+                    self.check()?;
                     tokio::time::sleep(std::time::Duration::from_millis(300)).await
                 }
             }

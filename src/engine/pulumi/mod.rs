@@ -24,6 +24,7 @@ use super::{
 };
 use crate::domain::Rng;
 use crate::domain::plan::PlanSummary;
+use crate::domain::run::Failure;
 use crate::template::Project;
 
 /// The program `pulumi`.
@@ -161,6 +162,15 @@ impl Engine for Pulumi {
         invocation.args.extend(strings(&["--generate-code=false", "--protect=false"]));
         invocation.args.extend([kind.to_owned(), name.to_owned(), resource.id.clone()]);
         Some(invocation)
+    }
+
+    /// A command leaves what it leaves; its provider knows nothing of it.
+    fn exists_outside(&self, kind: &str) -> bool {
+        !["command:", "random:", "time:", "tls:"].iter().any(|own| kind.starts_with(own))
+    }
+
+    fn says_missing(&self, failure: &Failure) -> bool {
+        super::says(failure, "does not exist")
     }
 
     fn listener(&self) -> Box<dyn Listener> {

@@ -26,7 +26,12 @@ pub fn all() -> Vec<Sample> {
         let ended =
             EnvironmentFacts { end_reason: Some(reason.clone()), ..least(Status::Destroyed) };
         all.push(of(&format!("destroyed-{name}"), Notice::Card, ended));
-        let receipt = Notice::Receipt { reason, destroyed: 3, lived: Some(Span::hours(4)) };
+        let receipt = Notice::Receipt {
+            reason,
+            destroyed: 3,
+            lived: Some(Span::hours(4)),
+            unknown: Vec::new(),
+        };
         all.push(of(name, receipt, least(Status::Destroyed)));
     }
     all.extend(pairs().into_iter().flat_map(|(least_notice, most_notice)| {
@@ -113,11 +118,17 @@ fn pairs() -> Vec<(Notice, Notice)> {
             Notice::CalledOff { kind: RunKind::Update, by: Some(other()) },
         ),
         (
-            Notice::Receipt { reason: EndReason::Expired, destroyed: 1, lived: None },
+            Notice::Receipt {
+                reason: EndReason::Expired,
+                destroyed: 1,
+                lived: None,
+                unknown: vec!["aws_s3_bucket.site".into()],
+            },
             Notice::Receipt {
                 reason: long_reason(),
                 destroyed: usize::MAX >> 1,
                 lived: Some(Span::days(3650)),
+                unknown: vec![hostile(300); 40],
             },
         ),
         (

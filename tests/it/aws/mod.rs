@@ -2,5 +2,6 @@
 
 mod bucket;
 mod drift;
+mod killed;
 mod life;
 mod trio;

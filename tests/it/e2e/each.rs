@@ -66,6 +66,26 @@ async fn is_called_off(database: Database, engine: &str, template: &str) {
     stage.ends().await;
 }
 
+/// Called off while it is planned, with its state kept elsewhere: no empty stack stays there.
+async fn leaves_no_stack(database: Database) {
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let backend = format!("file://{}", elsewhere.path().display());
+    let options = options(database, "pulumi", "filed");
+    let stage =
+        Stage::start(options.adjusted(move |config| config.pulumi.backend = Some(backend))).await;
+    let order = stage.alice().orders("filed", &[("in_note", "endless".into())]).await;
+    let stacks = elsewhere.path().join(".pulumi/stacks/filed");
+    let stack = stacks.join(format!("{}.json", order.name));
+    stage.appears(&stack).await;
+    stage.counts(1, "SELECT count(*) FROM runs WHERE step = 'plan'").await;
+    stage.alice().presses(&order.card(), "cancel").await;
+    order.says("is cancelled").await;
+    stage.settles().await;
+    assert!(stacks.is_dir() && !stack.exists(), "an empty stack is left");
+    stage.ends().await;
+    drop(elsewhere);
+}
+
 /// The bot goes away in mid-apply and comes back: the child is followed, and nothing is begun twice.
 async fn is_taken_up_again(database: Database, template: &'static str) {
     let options = Options::on(database).with(template).adjusted(|config| {
@@ -142,6 +162,12 @@ on_both! {
     async fn pulumi_is_called_off(database: Database) {
         if runs("pulumi") {
             is_called_off(database, "pulumi", "filed-slow").await;
+        }
+    }
+
+    async fn pulumi_leaves_no_stack_of_what_was_called_off(database: Database) {
+        if runs("pulumi") {
+            leaves_no_stack(database).await;
         }
     }
 

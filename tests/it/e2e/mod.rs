@@ -12,6 +12,7 @@ mod expiry;
 mod failing;
 mod hostile;
 mod inputs;
+pub mod killed;
 mod life;
 mod pages;
 pub mod people;

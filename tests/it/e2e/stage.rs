@@ -282,6 +282,15 @@ impl Stage {
         }
     }
 
+    /// Waits until a file is there.
+    pub async fn appears(&self, file: &Path) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !file.exists() {
+            assert!(tokio::time::Instant::now() < deadline, "{} never appears", file.display());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// The folder of a child of the only run.
     pub fn child(&self, name: &str) -> PathBuf {
         let runs: Vec<_> = std::fs::read_dir(self.data().join("runs")).expect("is there").collect();

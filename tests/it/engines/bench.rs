@@ -229,6 +229,17 @@ impl Bench {
         self.engine.forget(job).expect("it is empty");
     }
 
+    /// Waits until a file is there.
+    pub async fn appears(&self, file: &Path) {
+        for _ in 0..3000 {
+            if file.exists() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("{} never appeared", file.display())
+    }
+
     /// The process of the command that wrote its number into the run's work folder.
     pub async fn pid(&self, run: &str) -> i32 {
         let path = self.run_folder(run).join("work/pid");

@@ -56,7 +56,11 @@ pub async fn cancel_while_preparing(engine: &'static dyn Engine) -> Verdict {
         let calls = engine.enter(&job, opened).expect("it can be entered");
         let child = bench.start(calls[0].clone()).await;
         child.interrupt().expect("asked");
-        bench.follow(&child).await;
+        let said = bench.follow(&child).await;
+        // It takes a tenth of a second, so that it may be done before it hears of it: no stack is half made.
+        let made = !stacks(&bench).is_empty();
+        assert_eq!(said.exit.success(), made, "{:?} {:#?}", said.exit, said.events);
+        assert_eq!(said.exit.cause, Cause::Interrupted);
         let job = bench.job("case", "again", json!({})).await;
         bench.make(&job).await;
         bench.ends(&job).await;
@@ -83,13 +87,13 @@ pub async fn cancel_while_planning(engine: &'static dyn Engine) -> Verdict {
     bench.credentials.insert("AWS_ENDPOINT_URL".into(), url.clone());
     bench.credentials.insert("AWS_ENDPOINT_URL_STS".into(), url);
     bench.limits = Limits { grace: Duration::from_secs(5), ..patient() };
-    let job = bench.job("case", "create", json!({})).await;
+    let job = bench.job("case", "create", json!({"folder": bench.files()})).await;
     let child = bench.start(engine.plan(&job)).await;
     if engine.program() != "pulumi" {
         let accepted = tokio::task::spawn_blocking(move || silent.accept()).await;
         accepted.expect("it ends").expect("it asks");
     } else {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        bench.appears(&bench.files().join("x.asked")).await;
     }
     child.interrupt().expect("asked");
     let said = bench.follow(&child).await;
@@ -196,6 +200,13 @@ pub async fn a_broken_state(engine: &'static dyn Engine) -> Verdict {
     std::fs::write(bench.run_folder("destroy").join("work/quick"), "").expect("written");
     bench.ends(&job).await;
     YES
+}
+
+/// The stacks that Pulumi knows.
+fn stacks(bench: &Bench) -> Vec<std::path::PathBuf> {
+    let folder = bench.layout.states.join("case/backend/.pulumi/stacks/case");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json")).collect()
 }
 
 /// The engine's own state file: not our copy, not its backups.

@@ -136,8 +136,8 @@ pub fn clings(engine: &dyn Engine) -> Vec<(&'static str, String)> {
 pub fn ponders(engine: &dyn Engine) -> Vec<(&'static str, String)> {
     either(
         engine,
-        "provider \"aws\" {}\ndata \"aws_caller_identity\" \"who\" {}\n",
-        "resources:\n  note: { type: 'file:index:File', properties: { path: /nowhere/x, content: endless } }\n",
+        "provider \"aws\" {}\nvariable \"folder\" { type = string }\ndata \"aws_caller_identity\" \"who\" {}\n",
+        "config:\n  folder: { type: string }\nresources:\n  note: { type: 'file:index:File', properties: { path: '${folder}/x', content: endless } }\n",
     )
 }
 

@@ -2,9 +2,10 @@
 
 use mayfly::domain::run::Step;
 use mayfly::domain::{Actor, EnvironmentId, Span};
+use mayfly::store::effects::Effect;
 use mayfly::store::secrets::{INPUT, OUTPUT, SealedSecret};
 use mayfly::store::versions::Version;
-use mayfly::store::{StoreError, audit, deliveries, run_log, secrets, steps, versions};
+use mayfly::store::{StoreError, audit, deliveries, effects, run_log, secrets, steps, versions};
 use serde_json::json;
 
 use super::fixtures::{START, alice, queue, ready, requested, version};
@@ -72,6 +73,39 @@ on_both! {
         secrets::forget(&mut tx, &id).await?;
         assert!(secrets::of_environment(&mut tx, &id, OUTPUT).await?.is_empty());
         assert!(secrets::of_environment(&mut tx, &id, INPUT).await?.is_empty());
+        Ok(())
+    }
+
+    async fn effects_stay_until_they_are_settled(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        let id = requested(&mut tx, "e1").await?.id;
+        let other = requested(&mut tx, "e2").await?.id;
+        let run = queue(&mut tx, "e1", 0).await?;
+        let effect = |environment: &EnvironmentId, address: &str| Effect {
+            environment_id: environment.clone(),
+            address: address.into(),
+            kind: "aws_s3_bucket".into(),
+            id: None,
+            run_id: run.clone(),
+            at: START,
+        };
+        for address in ["b", "a"] {
+            effects::begin(&mut tx, &effect(&id, address)).await?;
+        }
+        effects::begin(&mut tx, &effect(&other, "a")).await?;
+        effects::complete(&mut tx, &id, "a", Some("id=bucket")).await?;
+        effects::complete(&mut tx, &id, "never begun", Some("id=x")).await?;
+        let found = effects::of_environment(&mut tx, &id).await?;
+        let found: Vec<_> = found.iter().map(|e| (e.address.as_str(), e.id.as_deref())).collect();
+        assert_eq!(found, [("a", Some("id=bucket")), ("b", None)]);
+        // Begun again, nobody knows what comes of it.
+        effects::begin(&mut tx, &effect(&id, "a")).await?;
+        assert_eq!(effects::of_environment(&mut tx, &id).await?[0].id, None);
+        effects::settle(&mut tx, &id, "a").await?;
+        assert_eq!(effects::of_environment(&mut tx, &id).await?.len(), 1);
+        effects::settle_all(&mut tx, &id).await?;
+        assert!(effects::of_environment(&mut tx, &id).await?.is_empty());
+        assert_eq!(effects::of_environment(&mut tx, &other).await?.len(), 1);
         Ok(())
     }
 

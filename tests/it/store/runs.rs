@@ -156,6 +156,7 @@ on_both! {
         assert_eq!((held.id.clone(), lost.epoch, held.epoch), (id.clone(), 1, 2));
         let line = |epoch| steps::Line { run: &id, epoch, step: Step::Apply, event: "begun", detail: "" };
         for (epoch, allowed) in [(lost.epoch, false), (held.epoch + 1, false), (held.epoch, true)] {
+            assert_eq!(runs::held(&mut tx, &id, epoch).await?, allowed);
             assert_eq!(runs::renew(&mut tx, &id, epoch, 1).await?.is_some(), allowed);
             assert_eq!(runs::set_step(&mut tx, &id, epoch, Step::Gate, START).await?, allowed);
             assert_eq!(runs::set_plan(&mut tx, &id, epoch, &PlanSummary::default()).await?, allowed);
@@ -165,6 +166,7 @@ on_both! {
         }
         assert_eq!(steps::of_run(&mut tx, &id).await?.len(), 1);
         // After the end even the right epoch writes nothing.
+        assert!(!runs::held(&mut tx, &id, held.epoch).await?);
         assert!(runs::renew(&mut tx, &id, held.epoch, 1).await?.is_none());
         assert!(!runs::set_step(&mut tx, &id, held.epoch, Step::Gate, START).await?);
         assert!(!steps::write(&mut tx, line(held.epoch), START).await?);

@@ -1,0 +1,73 @@
+//! The engine is killed after it has made things of which its state knows nothing: they are found by the
+//! names that its log gave them, taken in, and destroyed.
+
+use std::path::{Path, PathBuf};
+
+use super::life::PATIENCE;
+use crate::e2e::killed::kill_engine;
+use crate::e2e::stage::{Options, Stage, template_folder};
+use crate::support::database::Database;
+use crate::support::moto::Moto;
+use crate::support::{programs, terraform};
+
+on_both! {
+    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
+    async fn what_terraform_lost_is_taken_in_and_destroyed(database: Database) {
+        is_found(database, "terraform").await;
+    }
+
+    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
+    async fn what_opentofu_lost_is_taken_in_and_destroyed(database: Database) {
+        if programs::runs("tofu") {
+            is_found(database, "tofu").await;
+        }
+    }
+}
+
+async fn is_found(database: Database, engine: &'static str) {
+    let moto = Moto::start().await;
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let (credentials, cli_config) = (moto.environment(), terraform::cli_config());
+    let options = Options::on(database).with_folder(template(folder.path(), engine));
+    let stage = Stage::start(options.adjusted(move |config| {
+        config.credentials.extend(credentials);
+        config.runs.cli_config = Some(cli_config);
+    }))
+    .await;
+    let alice = stage.alice().waiting(PATIENCE);
+    let order = alice.orders("cutoff", &[]).await;
+    stage.says(&stage.trace(), "begun").await;
+    let made = moto.tagged("mayfly:environment", &order.name).await;
+    assert_eq!(made.len(), 3, "{made:?}");
+    // One of them somebody removes by hand: there is nothing to be taken in then.
+    let topic = made.iter().find(|arn| arn.contains(":sns:")).expect("there are two");
+    moto.query("sns", &format!("Action=DeleteTopic&TopicArn={topic}&Version=2010-03-31")).await;
+    // As a killed engine leaves it, when it was writing.
+    let state = stage.data().join("states").join(&order.name).join("terraform.tfstate");
+    kill_engine(&stage, "apply");
+    std::fs::write(state, "").expect("it is there");
+    let failed = order.says("it failed at").await;
+    assert!(failed.says("signal 9"), "{}", failed.plain());
+    let receipt = order.says("its state is empty").await;
+    assert!(!receipt.says("aws_"), "{}", receipt.plain());
+    let left = moto.tagged("mayfly:environment", &order.name).await;
+    assert!(left.is_empty(), "{left:?}");
+    assert!(moto.buckets().await.is_empty());
+    let adopted = "SELECT detail FROM steps WHERE event = 'adopted' ORDER BY seq";
+    let adopted = stage.texts(adopted).await;
+    assert_eq!(adopted.len(), 2, "{adopted:?}");
+    stage.ends().await;
+    drop(folder);
+}
+
+/// The template, for this engine.
+fn template(folder: &Path, engine: &str) -> PathBuf {
+    let (from, to) = (template_folder("cutoff"), folder.join("cutoff"));
+    std::fs::create_dir(&to).expect("it can be made");
+    for file in ["main.tf", "template.yaml", ".terraform.lock.hcl"] {
+        let text = std::fs::read_to_string(from.join(file)).expect("it is there");
+        let text = text.replace("engine: terraform", &format!("engine: {engine}"));
+        std::fs::write(to.join(file), text).expect("it can be written");
+    }
+    to
+}
