@@ -2,7 +2,7 @@
 
 # Plays with the bot: a simulated Slack workspace in the browser.
 demo *args:
-    cargo run --release -- demo {{args}}
+    cargo run -- demo {{args}}
 
 # Installs what the tests need, and runs them: `just test --test it store::`.
 test *args:

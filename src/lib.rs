@@ -9,6 +9,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod faults;
 pub mod ingress;
 pub mod notify;
 pub mod playground;

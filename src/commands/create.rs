@@ -76,7 +76,8 @@ fn read_ttl(manifest: &Manifest, typed: &str) -> Result<Span, String> {
     }
     let ttl: Span =
         typed.parse().map_err(|wrong: crate::domain::span::NotASpan| format!("{wrong}."))?;
-    if ttl < Span::minutes(1) {
+    // What a template itself proposes is long enough.
+    if ttl < Span::minutes(1).min(manifest.ttl.default) {
         return Err("That is too short: a minute is the least.".to_owned());
     }
     if ttl > manifest.ttl.maximum {

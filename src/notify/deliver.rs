@@ -7,6 +7,7 @@ use super::place::Spot;
 use crate::domain::notice::{Notice, Route};
 use crate::domain::reply::Told;
 use crate::domain::run::Progress;
+use crate::faults::{self, Moment};
 use crate::slack::{CallError, Class};
 use crate::store::environments::Environment;
 use crate::store::outbox::Message;
@@ -161,7 +162,7 @@ impl Notifier {
             body["thread_ts"] = Value::from(thread.as_str());
             body["reply_broadcast"] = Value::from(rendered.broadcast == Broadcast::Yes);
         }
-        let answer = self.slack.call("chat.postMessage", &body).await?;
+        let answer = self.send("chat.postMessage", &body).await?;
         Ok(answer["ts"].as_str().unwrap_or_default().to_owned())
     }
 
@@ -169,6 +170,13 @@ impl Notifier {
         let body = json!({
             "channel": channel, "ts": ts, "text": rendered.text, "blocks": rendered.blocks,
         });
-        self.slack.call("chat.update", &body).await.map(|_| ())
+        self.send("chat.update", &body).await.map(|_| ())
+    }
+
+    async fn send(&self, method: &str, body: &Value) -> Result<Value, CallError> {
+        faults::point(faults::SEND, Moment::Before);
+        let answer = self.slack.call(method, body).await?;
+        faults::point(faults::SEND, Moment::After);
+        Ok(answer)
     }
 }

@@ -8,6 +8,8 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
 
+use crate::faults::{self, Moment};
+
 /// How long a transaction waits for a connection before it says who asked for it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_SIZE: u32 = 10;
@@ -57,6 +59,9 @@ pub enum StoreError {
     ImpossibleRow { table: &'static str, column: &'static str, key: String, why: String },
 }
 
+/// What transactions that write nothing are for.
+const READING: &str = "a reader";
+
 /// A handle on the database; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db(Pools);
@@ -71,11 +76,11 @@ enum Pools {
     Postgres(PgPool),
 }
 
-/// A transaction on either database. Dropped without [`Tx::commit`] it is rolled back.
+/// A transaction on either database, with what it is for. Dropped without [`Tx::commit`] it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>, &'static str),
+    Postgres(Transaction<'static, Postgres>, &'static str),
 }
 
 /// A statement that cannot be the same on both databases.
@@ -89,8 +94,8 @@ impl Statement {
     /// The text for this transaction's database.
     pub fn on(self, tx: &Tx) -> &'static str {
         match tx {
-            Tx::Sqlite(_) => self.sqlite,
-            Tx::Postgres(_) => self.postgres,
+            Tx::Sqlite(..) => self.sqlite,
+            Tx::Postgres(..) => self.postgres,
         }
     }
 }
@@ -99,11 +104,11 @@ impl Statement {
 macro_rules! on {
     ($tx:expr, |$c:ident| $body:expr) => {
         match $tx {
-            $crate::store::Tx::Sqlite(transaction) => {
+            $crate::store::Tx::Sqlite(transaction, _) => {
                 let $c = &mut **transaction;
                 $body
             }
-            $crate::store::Tx::Postgres(transaction) => {
+            $crate::store::Tx::Postgres(transaction, _) => {
                 let $c = &mut **transaction;
                 $body
             }
@@ -168,22 +173,22 @@ impl Db {
     /// it fails, on both databases.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let begun = match &self.0 {
-            Pools::Sqlite { read, .. } => read.begin().await.map(Tx::Sqlite),
+            Pools::Sqlite { read, .. } => read.begin().await.map(|t| Tx::Sqlite(t, READING)),
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                pool.begin_with(begin).await.map(Tx::Postgres)
+                pool.begin_with(begin).await.map(|t| Tx::Postgres(t, READING))
             }
         };
-        begun.map_err(|error| could_not_begin("a reader", error))
+        begun.map_err(|error| could_not_begin(READING, error))
     }
 
     /// A transaction that writes; `who` is named when no connection comes free in time.
     pub async fn write(&self, who: &'static str) -> Result<Tx, StoreError> {
         let begun = match &self.0 {
             Pools::Sqlite { write, .. } => {
-                write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+                write.begin_with("BEGIN IMMEDIATE").await.map(|t| Tx::Sqlite(t, who))
             }
-            Pools::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            Pools::Postgres(pool) => pool.begin().await.map(|t| Tx::Postgres(t, who)),
         };
         begun.map_err(|error| could_not_begin(who, error))
     }
@@ -230,9 +235,18 @@ fn could_not_begin(who: &'static str, error: sqlx::Error) -> StoreError {
 impl Tx {
     /// Makes it so.
     pub async fn commit(self) -> Result<(), StoreError> {
+        let (Tx::Sqlite(_, who) | Tx::Postgres(_, who)) = &self;
+        let who = *who;
+        if who != READING {
+            faults::point(who, Moment::Before);
+            faults::refuse(who).map_err(|why| sqlx::Error::Io(std::io::Error::other(why)))?;
+        }
         match self {
-            Tx::Sqlite(transaction) => transaction.commit().await?,
-            Tx::Postgres(transaction) => transaction.commit().await?,
+            Tx::Sqlite(transaction, _) => transaction.commit().await?,
+            Tx::Postgres(transaction, _) => transaction.commit().await?,
+        }
+        if who != READING {
+            faults::point(who, Moment::After);
         }
         Ok(())
     }
@@ -241,8 +255,8 @@ impl Tx {
     /// on SQLite, which has one process, this machine's.
     pub async fn real_now(&mut self) -> Result<i64, StoreError> {
         match self {
-            Tx::Sqlite(_) => Ok(crate::domain::clock::real_now().0),
-            Tx::Postgres(transaction) => {
+            Tx::Sqlite(..) => Ok(crate::domain::clock::real_now().0),
+            Tx::Postgres(transaction, _) => {
                 let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
                 Ok(sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?)
             }

@@ -14,6 +14,7 @@ use super::heartbeat::Pulse;
 use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Event, Invocation, Listener, Severity};
+use crate::faults::{self, Moment};
 use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
 use crate::store::{run_log, runs};
 use crate::template::Manifest;
@@ -99,6 +100,7 @@ impl Attempt {
                 }
             }
         };
+        faults::point(faults::SEE_END, Moment::After);
         match exit.success() {
             true => Ok(supervised),
             false => {
@@ -139,7 +141,9 @@ impl Attempt {
     }
 
     pub(super) async fn start(&self, folder: &Path, spec: &Spec) -> Result<Supervised, Stopped> {
+        faults::point(faults::START_CHILD, Moment::Before);
         let started = Supervised::start(&self.shop.settings.exe, folder, spec).await;
+        faults::point(faults::START_CHILD, Moment::After);
         match started {
             Ok(supervised) => {
                 self.watches(Some(supervised.clone()));
@@ -174,6 +178,7 @@ impl Attempt {
         loop {
             tokio::select! {
                 ended = &mut follow => {
+                    faults::point(faults::SEE_END, Moment::Before);
                     while let Ok(line) = lines.try_recv() {
                         self.hear(step, line, heard).await;
                     }
@@ -182,6 +187,7 @@ impl Attempt {
                         self.take(step, event, heard).await;
                     }
                     self.flush(supervised, heard).await?;
+                    faults::point(faults::SEE_END, Moment::After);
                     return match ended {
                         Ok(exit) => Ok(exit),
                         Err(FollowError::Lost(_)) => self.bury(supervised).await,
@@ -202,7 +208,9 @@ impl Attempt {
             match beat {
                 Pulse::Cancelled(_) if !interrupted => {
                     interrupted = true;
+                    faults::point(faults::INTERRUPT_CHILD, Moment::Before);
                     supervised.interrupt().map_err(|e| Stopped::Trouble(e.to_string()))?;
+                    faults::point(faults::INTERRUPT_CHILD, Moment::After);
                 }
                 Pulse::Lost => return Err(Stopped::ClaimLost),
                 Pulse::Held | Pulse::Cancelled(_) => {}

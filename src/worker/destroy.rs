@@ -5,6 +5,7 @@ use super::workplace::Workplace;
 use super::{Shop, complete};
 use crate::domain::run::Step;
 use crate::engine::Opened;
+use crate::faults::{self, Moment};
 use crate::store::environments;
 use crate::store::runs::Run;
 
@@ -94,5 +95,8 @@ async fn leave(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
         let limit = place.manifest.limits.destroy.real();
         attempt.secret_child((Step::Verify, &name), call, limit, &place.manifest).await?;
     }
-    engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))
+    faults::point(faults::FORGET_STATE, Moment::Before);
+    engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))?;
+    faults::point(faults::FORGET_STATE, Moment::After);
+    Ok(())
 }

@@ -9,6 +9,7 @@ use super::attempt::{Attempt, Stopped};
 use crate::domain::run::{RunKind, Step};
 use crate::engine::installed::Installed;
 use crate::engine::{Invocation, Job, Layout, Opened, Preparation, Prepared, Variables};
+use crate::faults::{self, Moment};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{secrets, settings, versions};
 use crate::template::{Archive, Inputs, Manifest, ReservedValues, Supplied, Template};
@@ -136,7 +137,10 @@ impl Attempt {
                         let limit = manifest.limits.plan.real();
                         self.child(Step::Prepare, &name, invocation, limit, manifest).await?;
                     }
-                    return guard.finish().map_err(Stopped::engine(Step::Prepare));
+                    faults::point(faults::FINISH_PREPARING, Moment::Before);
+                    let finished = guard.finish().map_err(Stopped::engine(Step::Prepare))?;
+                    faults::point(faults::FINISH_PREPARING, Moment::After);
+                    return Ok(finished);
                 }
                 Preparation::Busy if tokio::time::Instant::now() > deadline => {
                     let why =

@@ -8,9 +8,10 @@ use crate::support::source::{self, Source};
 /// Which of our modules each may import; itself always. `docs/architecture.md` gives the reasons.
 const TABLE: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("faults", &[]),
     ("process", &["domain"]),
     ("slack", &["domain"]),
-    ("store", &["domain"]),
+    ("store", &["domain", "faults"]),
     ("cost", &["domain"]),
     ("secrets", &["domain"]),
     ("template", &["domain"]),
@@ -24,10 +25,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "worker",
         &[
             "domain", "template", "policy", "cost", "secrets", "store", "commands", "engine",
-            "process",
+            "process", "faults",
         ],
     ),
-    ("notify", &["domain", "store", "words", "slack"]),
+    ("notify", &["domain", "store", "words", "slack", "faults"]),
     ("ingress", &["domain", "template", "commands", "words", "slack"]),
     ("web", &["domain", "template", "commands", "words", "store"]),
     ("config", &["domain"]),

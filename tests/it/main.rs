@@ -15,3 +15,4 @@ mod imports;
 mod process;
 mod releases;
 mod store;
+mod survival;

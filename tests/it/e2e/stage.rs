@@ -179,8 +179,8 @@ impl Stage {
     pub async fn count(&self, sql: &'static str) -> i64 {
         let mut tx = self.database.db.read().await.expect("reads");
         let counted = match &mut tx {
-            Tx::Sqlite(tx) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await,
-            Tx::Postgres(tx) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await,
+            Tx::Sqlite(tx, _) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await,
+            Tx::Postgres(tx, _) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await,
         };
         counted.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
@@ -189,8 +189,8 @@ impl Stage {
     pub async fn texts(&self, sql: &'static str) -> Vec<String> {
         let mut tx = self.database.db.read().await.expect("reads");
         let found = match &mut tx {
-            Tx::Sqlite(tx) => sqlx::query_scalar(sql).fetch_all(&mut **tx).await,
-            Tx::Postgres(tx) => sqlx::query_scalar(sql).fetch_all(&mut **tx).await,
+            Tx::Sqlite(tx, _) => sqlx::query_scalar(sql).fetch_all(&mut **tx).await,
+            Tx::Postgres(tx, _) => sqlx::query_scalar(sql).fetch_all(&mut **tx).await,
         };
         found.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
@@ -218,7 +218,7 @@ impl Stage {
         let mut found = Vec::new();
         for table in tables.await {
             let mut tx = self.database.db.read().await.expect("reads");
-            let Tx::Postgres(tx) = &mut tx else { continue };
+            let Tx::Postgres(tx, _) = &mut tx else { continue };
             let sql = sqlx::AssertSqlSafe(format!("SELECT row_to_json(t)::text FROM {table} t"));
             let rows: Vec<String> =
                 sqlx::query_scalar(sql).fetch_all(&mut **tx).await.expect("reads");

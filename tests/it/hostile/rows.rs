@@ -13,7 +13,7 @@ pub type Rows = BTreeMap<String, (i64, String)>;
 /// Everything as it is now.
 pub async fn read(db: &Db) -> Result<Rows> {
     let rows = match db.read().await? {
-        Tx::Sqlite(mut tx) => {
+        Tx::Sqlite(mut tx, _) => {
             let tables: Vec<String> = sqlx::query_scalar(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
             )
@@ -33,7 +33,7 @@ pub async fn read(db: &Db) -> Result<Rows> {
             }
             rows
         }
-        Tx::Postgres(mut tx) => {
+        Tx::Postgres(mut tx, _) => {
             let tables: Vec<String> = sqlx::query_scalar(
                 "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
             )

@@ -53,12 +53,12 @@ async fn fill(tx: &mut Tx) -> anyhow::Result<()> {
                    VALUES ('d1', 'preview-env', '', 0)";
     for sql in [version, ENVIRONMENTS, RUNS, OUTBOX] {
         match tx {
-            Tx::Sqlite(t) => sqlx::query(sql).execute(&mut **t).await.map(|_| ())?,
-            Tx::Postgres(t) => sqlx::query(sql).execute(&mut **t).await.map(|_| ())?,
+            Tx::Sqlite(t, _) => sqlx::query(sql).execute(&mut **t).await.map(|_| ())?,
+            Tx::Postgres(t, _) => sqlx::query(sql).execute(&mut **t).await.map(|_| ())?,
         }
     }
     // SQLite is left without statistics, as it is in an installation.
-    if let Tx::Postgres(t) = tx {
+    if let Tx::Postgres(t, _) = tx {
         sqlx::query("ANALYZE").execute(&mut **t).await?;
     }
     Ok(())
@@ -109,7 +109,7 @@ fn cases(tx: &Tx) -> Vec<Case> {
 /// What the database means to do, in as many ways as it may choose.
 async fn plans(tx: &mut Tx, case: &Case) -> anyhow::Result<Vec<String>> {
     match tx {
-        Tx::Sqlite(transaction) => {
+        Tx::Sqlite(transaction, _) => {
             let mut query =
                 sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", case.sql)));
             for value in case.values {
@@ -122,7 +122,7 @@ async fn plans(tx: &mut Tx, case: &Case) -> anyhow::Result<Vec<String>> {
             let lines: Vec<String> = rows.into_iter().map(|row| row.3).collect();
             Ok(vec![lines.join("\n")])
         }
-        Tx::Postgres(transaction) => {
+        Tx::Postgres(transaction, _) => {
             let mut plans = Vec::new();
             // A prepared statement is planned for its values at first, and for any values later on.
             for mode in ["force_custom_plan", "force_generic_plan"] {
@@ -173,8 +173,8 @@ on_both! {
         // A control: the same without an index is noticed.
         let drop = "DROP INDEX environments_reap";
         match &mut tx {
-            Tx::Sqlite(t) => sqlx::query(drop).execute(&mut **t).await.map(|_| ())?,
-            Tx::Postgres(t) => sqlx::query(drop).execute(&mut **t).await.map(|_| ())?,
+            Tx::Sqlite(t, _) => sqlx::query(drop).execute(&mut **t).await.map(|_| ())?,
+            Tx::Postgres(t, _) => sqlx::query(drop).execute(&mut **t).await.map(|_| ())?,
         }
         let reaps = cases(&tx).swap_remove(1);
         let plan = plans(&mut tx, &reaps).await?.remove(0);

@@ -27,7 +27,7 @@ async fn both_have_the_same_tables_columns_and_indexes() -> anyhow::Result<()> {
 }
 
 async fn of_sqlite(tx: &mut Tx) -> anyhow::Result<Facts> {
-    let Tx::Sqlite(transaction) = tx else { anyhow::bail!("this is not SQLite") };
+    let Tx::Sqlite(transaction, _) = tx else { anyhow::bail!("this is not SQLite") };
     let mut facts = Facts::new();
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_master
@@ -82,7 +82,7 @@ async fn of_sqlite(tx: &mut Tx) -> anyhow::Result<Facts> {
 type PostgresIndex = (String, String, bool, bool, Vec<String>, Option<String>);
 
 async fn of_postgres(tx: &mut Tx) -> anyhow::Result<Facts> {
-    let Tx::Postgres(transaction) = tx else { anyhow::bail!("this is not PostgreSQL") };
+    let Tx::Postgres(transaction, _) = tx else { anyhow::bail!("this is not PostgreSQL") };
     let mut facts = Facts::new();
     let columns: Vec<(String, String, String, bool)> = sqlx::query_as(
         "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'NO'

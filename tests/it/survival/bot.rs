@@ -1,0 +1,189 @@
+//! The bot as a process of its own, which is killed, stopped and started again in the middle of its work.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mayfly::domain::rng::SystemRng;
+use mayfly::playground::{Delivery, Settings, Workspace};
+use mayfly::secrets::Keyring;
+use mayfly::store::DbUrl;
+use rustix::process::{Pid, Signal, kill_process};
+use secrecy::ExposeSecret as _;
+
+use crate::e2e::stage::{PATIENCE, files, processes_of, template_folder};
+use crate::support::database::Database;
+
+/// A workspace and the folder of an installation: what stays when bots come and go.
+pub struct Installation {
+    pub slack: Workspace,
+    pub database: Database,
+    folder: tempfile::TempDir,
+    key: String,
+}
+
+impl Installation {
+    /// With one template, as `edit` leaves its manifest.
+    pub async fn new(
+        database: Database,
+        template: &str,
+        edit: impl Fn(String) -> String,
+    ) -> Installation {
+        crate::support::install_tls();
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut settings = Settings::on_a_free_port();
+        settings.commands = vec!["/infra".to_owned()];
+        let slack = Workspace::start(settings).await.expect("the workspace starts");
+        slack.install(Delivery::Socket);
+        let to = folder.path().join("templates").join(template);
+        std::fs::create_dir_all(&to).expect("it can be made");
+        for file in files(&template_folder(template)) {
+            let text = std::fs::read_to_string(&file).expect("it is text");
+            let name = file.file_name().expect("it has one");
+            let text = if name == "template.yaml" { edit(text) } else { text };
+            std::fs::write(to.join(name), text).expect("it can be written");
+        }
+        let key = Keyring::generate(&mut SystemRng).expose_secret().to_owned();
+        Installation { slack, database, folder, key }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The data folder of the machine with this name.
+    pub fn data(&self, machine: &str) -> PathBuf {
+        self.folder().join(machine)
+    }
+
+    /// Starts the bot on a machine, with more variables in its environment and more lines in its settings.
+    pub fn start(&self, machine: &str, environment: &[(&str, String)], settings: &str) -> Bot {
+        let config = self.folder().join(format!("{machine}.toml"));
+        std::fs::write(&config, self.toml(machine, settings)).expect("it can be written");
+        let log = self.folder().join(format!("{machine}.log"));
+        let log_file = std::fs::OpenOptions::new().create(true).append(true).open(&log);
+        let url = match self.database.url() {
+            DbUrl::Sqlite(file) => format!("sqlite:{}", file.display()),
+            DbUrl::Postgres(url) => url.clone(),
+        };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mayfly"));
+        command.arg("serve").arg("--config").arg(&config).current_dir(self.folder());
+        command.env_clear();
+        for name in ["PATH", "HOME", "TMPDIR"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command.env("MAYFLY_DATABASE_URL", url);
+        command.env("MAYFLY_SLACK_BOT_TOKEN", self.slack.bot_token());
+        command.env("MAYFLY_SLACK_APP_TOKEN", self.slack.app_token());
+        command.env("MAYFLY_SECRETS_KEY", &self.key);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(log_file.expect("it can be opened"));
+        let child = command.spawn().expect("the bot can be started");
+        Bot { child, log }
+    }
+
+    fn toml(&self, machine: &str, settings: &str) -> String {
+        let ops = self.slack.channel_id("platform-ops").expect("there is one");
+        let (alice, carol) = (self.slack.person("alice"), self.slack.person("carol"));
+        format!(
+            "data = {:?}\ntemplates = {:?}\n\
+             [server]\nlisten = \"127.0.0.1:0\"\nsites_listen = \"127.0.0.1:0\"\n\
+             [slack]\nmode = \"socket\"\napi_url = \"{}\"\n\
+             [teams]\npayments = [\"{}\"]\n\
+             [operators]\nusers = [\"{}\"]\nchannel = \"{ops}\"\n\
+             [delivery]\npoll = \"200ms\"\n\
+             [runs]\npoll = \"200ms\"\nschedule = \"* * * * * *\"\nprogress = \"300ms\"\n\
+             heartbeat = \"500ms\"\ninterrupt_stale = \"4s\"\nkill_stale = \"5s\"\nclaim = \"6s\"\n\
+             interrupt_grace = \"5s\"\ndestroy_backoff = \"500ms\"\n{settings}",
+            self.data(machine),
+            self.folder().join("templates"),
+            self.slack.api_url(),
+            alice.id(),
+            carol.id(),
+        )
+    }
+
+    /// Ends what runs for it: nothing may be left of it by then.
+    pub async fn ends(self) {
+        let begun = Instant::now();
+        while !processes_of(self.folder()).is_empty() && begun.elapsed() < PATIENCE / 4 {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        assert_eq!(processes_of(self.folder()), [0; 0], "processes are left over");
+        self.slack.clone().stop().await;
+        open_up(self.folder());
+    }
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        for pid in processes_of(self.folder.path()) {
+            if let Some(pid) = Pid::from_raw(pid) {
+                // It may have ended by itself meanwhile.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+        open_up(self.folder.path());
+    }
+}
+
+/// Prepared versions are read-only; their folders have to be writable to be removed.
+fn open_up(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.is_symlink() {
+            // What cannot be opened up is told by the removal that fails.
+            let _ = std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700));
+            open_up(&path);
+        }
+    }
+}
+
+/// A running bot.
+pub struct Bot {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Bot {
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("it is ours").is_none()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        // It may have ended by itself meanwhile.
+        let _ = kill_process(Pid::from_child(&self.child), signal);
+    }
+
+    /// Whether it stands still.
+    pub fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.unwrap_or_default();
+        stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    }
+
+    /// What all bots of this machine have said so far.
+    pub fn told(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Ends it as an operator does.
+    pub async fn ends(&mut self) {
+        self.signal(Signal::TERM);
+        let begun = Instant::now();
+        while self.is_running() {
+            assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.told());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        // It has ended by itself in a test that passes.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,8 @@
+//! The proof that runs survive anything: the bot as a process of its own is ended at every step of every
+//! life, and nothing is lost, doubled or forgotten. `docs/reliability.md` says how to run it.
+
+mod bot;
+mod check;
+mod lives;
+mod points;
+mod sweep;

@@ -1,0 +1,142 @@
+//! The sweep: a whole life for each fail point, with the bot killed, stopped or refused there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::bot::Installation;
+use super::check::violations;
+use super::lives::{Led, Life, Tended};
+use crate::support::database::{self, Database};
+use crate::support::say;
+
+/// What happens to the bot at a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Kill,
+    /// It stands still past its claim, and goes on as if nothing had been.
+    Stop,
+    /// The database refuses the commit.
+    Refuse,
+}
+
+/// One life with one fault.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub life: Life,
+    pub point: String,
+    /// Which time that it is passed, from 0.
+    pub time: usize,
+    pub fault: Fault,
+    pub postgres: bool,
+}
+
+impl Case {
+    /// The environment that arms it.
+    fn armed(&self) -> Vec<(&'static str, String)> {
+        let how = match self.fault {
+            Fault::Kill => "return(kill)",
+            Fault::Stop => "return(stop)",
+            Fault::Refuse => "1*return",
+        };
+        let point = match self.fault {
+            Fault::Refuse => self.point.replace("/before", "/refused"),
+            _ => self.point.clone(),
+        };
+        // Once: a bot that stands still goes on, and passes it again.
+        let once = if self.fault == Fault::Stop { "1*" } else { "" };
+        let armed = match self.time {
+            0 => format!("{point}={once}{how}"),
+            n => format!("{point}={n}*off->{once}{how}"),
+        };
+        vec![("FAILPOINTS", armed)]
+    }
+}
+
+/// Leads one life; what does not hold afterwards.
+pub async fn lead(case: &Case) -> Vec<String> {
+    let database = match case.postgres {
+        false => database::sqlite().await,
+        true => match database::postgres().await {
+            Some(database) => database,
+            None => return Vec::new(),
+        },
+    };
+    let installation = Installation::new(database, "counted", |t| case.life.manifest(t)).await;
+    let led = Led::new(&installation, case.life);
+    let mut tended = Tended::start(&installation, &case.armed());
+    led.lead(|| tended.tend()).await;
+    let crashes = tended.ended + tended.stands + usize::from(case.fault == Fault::Refuse);
+    let mut found = violations(&led, crashes).await;
+    if crashes == 0 {
+        found.push("the point was not reached".to_owned());
+    }
+    if !found.is_empty() {
+        found.push(led.logs());
+    }
+    tended.bot.ends().await;
+    drop(tended);
+    installation.ends().await;
+    found
+}
+
+/// How often each point is passed in a life where nothing happens.
+pub async fn passed(life: Life, database: Database) -> BTreeMap<String, usize> {
+    let installation = Installation::new(database, "counted", |t| life.manifest(t)).await;
+    let log = installation.folder().join("points");
+    let armed = [("MAYFLY_POINTS_LOG", log.display().to_string())];
+    let led = Led::new(&installation, life);
+    let mut tended = Tended::start(&installation, &armed);
+    led.lead(|| tended.tend()).await;
+    assert_eq!(violations(&led, 0).await, [""; 0], "{life:?}, where nothing happens");
+    tended.bot.ends().await;
+    let text = std::fs::read_to_string(&log).expect("points were passed");
+    drop(tended);
+    installation.ends().await;
+    let mut passed = BTreeMap::new();
+    text.lines().for_each(|line| *passed.entry(line.to_owned()).or_default() += 1);
+    passed
+}
+
+/// All lives without any fault, and every point of theirs in the first of them that passes it.
+pub async fn points() -> Vec<(Life, String, usize)> {
+    let mut seen = BTreeSet::new();
+    let mut points = Vec::new();
+    let lives =
+        Life::ALL.map(|life| async move { (life, passed(life, database::sqlite().await).await) });
+    for (life, passed) in futures_util::future::join_all(lives).await {
+        for (point, times) in passed {
+            if seen.insert(point.clone()) {
+                points.push((life, point, times));
+            }
+        }
+    }
+    points
+}
+
+/// Leads the cases, two at once; prints what came of them, and how many violations there were.
+pub async fn sweep(cases: Vec<Case>, seeds: usize) -> usize {
+    let (total, at_once) = (cases.len(), Arc::new(Semaphore::new(2)));
+    let mut lives = JoinSet::new();
+    for case in cases {
+        let at_once = at_once.clone();
+        lives.spawn(async move {
+            let _one = at_once.acquire_owned().await.expect("it is never closed");
+            let own = case.clone();
+            let led = tokio::spawn(async move { lead(&own).await }).await;
+            (case, led.unwrap_or_else(|error| vec![format!("the life did not end: {error}")]))
+        });
+    }
+    let mut count = 0;
+    while let Some(led) = lives.join_next().await {
+        let (case, found) = led.expect("it does not panic");
+        count += found.len().min(1);
+        for what in &found {
+            say(&format!("VIOLATION at {case:?}: {what}"));
+        }
+    }
+    say(&format!("{total} kill points × {seeds} seeds: {count} violations"));
+    count
+}
