@@ -109,7 +109,7 @@ impl App {
         let sites_folder = config.data.join("sites");
         tasks.spawn(server::serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
 
-        let settings = parts::worker(&config, given.exe, sites_url, ctx.db.is_shared())?;
+        let settings = parts::worker(&config, given.exe, sites_url, &ctx)?;
         tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
         let schedule = Schedule::parse(&config.runs.schedule)?;
         tasks.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, stopped.clone()));

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use super::StartError;
 use crate::commands::Ctx;
 use crate::config::{Config, Database};
-use crate::domain::{EngineKind, Lack, Rng, Unavailable};
+use crate::domain::{EngineKind, Lack, Rng, RunId, Unavailable};
 use crate::engine::installed::Engines;
 use crate::engine::missing_plugins;
 use crate::notify::{self, Notifier};
@@ -164,14 +164,17 @@ pub(super) fn worker(
     config: &Config,
     exe: PathBuf,
     sites_url: String,
-    shared: bool,
+    ctx: &Ctx,
 ) -> Result<worker::Settings, StartError> {
     let runs = &config.runs;
     let data = std::path::absolute(&config.data)
         .map_err(|source| StartError::Data { path: config.data.clone(), source })?;
     let stamp =
         StampDeadlines { interrupt_after: runs.interrupt_stale, kill_after: runs.kill_stale };
+    let machine = worker::machine(&data, || ctx.random(RunId::random).0)
+        .map_err(|source| StartError::Data { path: data.join("machine"), source })?;
     Ok(worker::Settings {
+        machine,
         name: format!("{}:{}", host(), std::process::id()),
         exe,
         data,
@@ -180,7 +183,7 @@ pub(super) fn worker(
         poll: runs.poll,
         heartbeat: runs.heartbeat,
         claim: runs.claim,
-        stamp: shared.then_some(stamp),
+        stamp: ctx.db.is_shared().then_some(stamp),
         interrupt_grace: runs.interrupt_grace,
         destroy_backoff: runs.destroy_backoff,
         progress: runs.progress,

@@ -64,6 +64,15 @@ pub trait Engine: Send + Sync {
     /// state, keeps a copy of a good one, puts the copy back where a crash left a broken one.
     fn open(&self, job: &Job) -> Result<Opened, EngineError>;
 
+    /// The file that is the environment's state; `None`: it is kept where only the engine can look.
+    fn state_file(&self, job: &Job) -> Result<Option<PathBuf>, EngineError>;
+
+    /// Whether these bytes are a whole state, and not what a killed engine leaves.
+    fn is_whole(&self, state: &[u8]) -> bool;
+
+    /// Puts a copy of the state in its place; [`Engine::open`] comes after it.
+    fn put_state(&self, job: &Job, state: &[u8]) -> Result<(), EngineError>;
+
     /// What has to be run first, in order, after [`Engine::open`]: a new stack is made, what a killed
     /// run left locked is let go.
     fn enter(&self, job: &Job, opened: Opened) -> Result<Vec<Invocation>, EngineError>;

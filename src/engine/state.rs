@@ -150,6 +150,21 @@ impl State {
     }
 }
 
+pub(super) fn file(job: &Job) -> PathBuf {
+    job.state_folder().join(FILE)
+}
+
+/// Whether it can be read, by us or by the engine that has the key.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    let parsed = State::parse(Path::new(FILE), bytes);
+    matches!(parsed, Ok(_) | Err(EngineError::StateEncrypted(_)))
+}
+
+pub(super) fn put(job: &Job, bytes: &[u8]) -> Result<(), EngineError> {
+    make_private(&job.state_folder())?;
+    write_whole(&file(job), bytes)
+}
+
 /// See [`super::Engine::open`].
 pub(super) fn open(job: &Job, encrypted: bool) -> Result<Opened, EngineError> {
     let folder = job.state_folder();

@@ -1,7 +1,7 @@
 //! Terraform and OpenTofu: one adapter, two programs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use semver::Version;
 use serde_json::{Value, json};
@@ -102,6 +102,18 @@ impl Engine for Terraform {
 
     fn open(&self, job: &Job) -> Result<Opened, EngineError> {
         state::open(job, self.encrypts(job))
+    }
+
+    fn state_file(&self, job: &Job) -> Result<Option<PathBuf>, EngineError> {
+        Ok(Some(state::file(job)))
+    }
+
+    fn is_whole(&self, state: &[u8]) -> bool {
+        state::is_whole(state)
+    }
+
+    fn put_state(&self, job: &Job, state: &[u8]) -> Result<(), EngineError> {
+        state::put(job, state)
     }
 
     /// Nothing: a workspace is made by its state, and a dead process's lock does not hold a file.

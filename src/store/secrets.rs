@@ -10,6 +10,9 @@ pub const INPUT: &str = "input";
 pub const OUTPUT: &str = "output";
 pub const ENGINE: &str = "engine";
 
+/// The copy of the environment's state.
+pub const STATE: &str = "state";
+
 /// A sealed value.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct SealedSecret {

@@ -7,11 +7,12 @@ use tokio::sync::{Mutex, watch};
 
 use super::Shop;
 use super::heartbeat::{Heartbeat, Pulse, Stamped};
+use super::keeping::Kept;
 use crate::commands::CommandError;
 use crate::commands::transition::TransitionError;
 use crate::domain::Actor;
 use crate::domain::run::{Failure, Progress, Step};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Job};
 use crate::process::Supervised;
 use crate::secrets::Scrubber;
 use crate::store::environments::Environment;
@@ -83,6 +84,9 @@ pub(super) struct Attempt {
     pub(super) pulse: watch::Receiver<Pulse>,
     /// What works on it, once that is known.
     pub(super) engine: OnceLock<Arc<dyn Engine>>,
+    /// The engine and its job, once they are known.
+    pub(super) working: OnceLock<(Arc<dyn Engine>, Job)>,
+    pub(super) copied: Kept,
     stamped: Stamped,
     _heartbeat: Heartbeat,
 }
@@ -111,6 +115,8 @@ impl Attempt {
             scrubber: std::sync::RwLock::new(Arc::new(Scrubber::new([]))),
             pulse,
             engine: OnceLock::new(),
+            working: OnceLock::new(),
+            copied: Kept::default(),
             stamped,
             _heartbeat: heartbeat,
         })
@@ -144,6 +150,23 @@ impl Attempt {
             Pulse::Held => Ok(()),
             Pulse::Cancelled(by) => Err(Stopped::Cancelled(by.clone())),
             Pulse::Lost => Err(Stopped::ClaimLost),
+        }
+    }
+
+    /// The same before the first of them, also where that is over: what it has done is to be known.
+    pub(super) fn check_before_any(&self) -> Result<(), Stopped> {
+        match self.check() {
+            Err(Stopped::Cancelled(_)) if self.has_called() => Ok(()),
+            checked => checked,
+        }
+    }
+
+    /// The same before a call of the engine: one that a worker before this one has begun is followed to its end
+    /// first, or it would live on behind a run that is called off.
+    pub(super) fn check_before(&self, call: &str) -> Result<(), Stopped> {
+        match self.check() {
+            Err(Stopped::Cancelled(_)) if self.has_begun(call) => Ok(()),
+            checked => checked,
         }
     }
 }

@@ -11,31 +11,33 @@ use tokio::time::Instant;
 use super::attempt::{Attempt, Stopped};
 use super::effects::Effected;
 use super::heartbeat::Pulse;
+use super::logging::logged;
 use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Event, Invocation, Listener, Severity};
 use crate::faults::{self, Moment};
 use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
-use crate::store::{run_log, runs};
 use crate::template::Manifest;
 
 /// How many lines of output a failure shows.
 const TAIL: usize = 8;
 /// Whoever complains at greater length has printed something else.
 const MOST_COMPLAINT: u64 = 1024 * 1024;
+/// How often the state is looked at while an engine works on it.
+const COPIES: Duration = Duration::from_secs(2);
 /// How often lines are written into the log, at the most.
 const FLUSH: Duration = Duration::from_millis(500);
 
 /// What was read of a child so far.
 pub(super) struct Heard {
     listener: Option<Box<dyn Listener>>,
-    lines: Vec<String>,
+    pub(super) lines: Vec<String>,
     pub(super) tail: VecDeque<String>,
     pub(super) diagnostic: Option<Box<Failure>>,
     /// What it made, and has not been written down yet.
-    effects: Vec<Effected>,
+    pub(super) effects: Vec<Effected>,
     /// How far the output was read.
-    after: Offsets,
+    pub(super) after: Offsets,
 }
 
 impl Heard {
@@ -50,15 +52,6 @@ impl Heard {
             after: Offsets::default(),
         }
     }
-}
-
-/// Where a call's folder says how far its output is in the log.
-const LOGGED: &str = "logged.json";
-
-fn logged(folder: &Path) -> Offsets {
-    // Without the file, or with half of one, everything is read again: better twice than never.
-    let text = std::fs::read(folder.join(LOGGED)).unwrap_or_default();
-    serde_json::from_slice(&text).unwrap_or_default()
 }
 
 /// A database that does not answer for a while ends no attempt: the child goes on, the lines are kept, and
@@ -175,6 +168,7 @@ impl Attempt {
         let mut flush = tokio::time::interval_at(Instant::now() + FLUSH, FLUSH);
         let mut told = Instant::now();
         let mut news = false;
+        let mut copied = Instant::now();
         loop {
             tokio::select! {
                 ended = &mut follow => {
@@ -187,6 +181,9 @@ impl Attempt {
                         self.take(step, event, heard).await;
                     }
                     self.flush(supervised, heard).await?;
+                    if matches!(step, Step::Apply | Step::Destroy) {
+                        self.keep_state().await?;
+                    }
                     faults::point(faults::SEE_END, Moment::After);
                     return match ended {
                         Ok(exit) => Ok(exit),
@@ -200,6 +197,10 @@ impl Attempt {
                     if news && told.elapsed() >= self.shop.settings.progress {
                         (news, told) = (false, Instant::now());
                         patient(self.tell_progress().await)?;
+                    }
+                    if copied.elapsed() >= COPIES {
+                        copied = Instant::now();
+                        patient(self.keep_state().await)?;
                     }
                 }
                 Ok(()) = pulse.changed() => {}
@@ -272,25 +273,5 @@ impl Attempt {
             heard.lines.push(line);
         }
         self.count(&event).await
-    }
-
-    /// Writes what was heard into the log, and beside the output how far it was read: whoever takes over
-    /// goes on from there.
-    async fn flush(&self, child: &Supervised, heard: &mut Heard) -> Result<(), Stopped> {
-        if heard.lines.is_empty() && heard.effects.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.shop.ctx.db.write("append to a run's log").await?;
-        if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
-            return Err(Stopped::ClaimLost);
-        }
-        run_log::append(&mut tx, &self.run.id, self.shop.ctx.now(), &heard.lines).await?;
-        self.note_effects(&mut tx, child, &heard.effects).await?;
-        tx.commit().await?;
-        heard.lines.clear();
-        heard.effects.clear();
-        let offsets = serde_json::to_vec(&heard.after).unwrap_or_default();
-        std::fs::write(child.folder().join(LOGGED), offsets)
-            .map_err(|e| Stopped::Trouble(e.to_string()))
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
 
 async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     start(attempt).await?;
-    attempt.check()?;
+    attempt.check_before_any()?;
     attempt.begin(Step::Prepare).await?;
     let place = attempt.workplace().await?;
     attempt.end(Step::Prepare, "done", "").await?;
@@ -48,13 +48,15 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
 
 /// From the plan to the outputs: what a create and an update have in common.
 pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
-    if attempt.run.plan.is_none() {
+    // A worker on another machine has left its plan there: what it had begun is taken in, and planned anew.
+    if attempt.run.plan.is_none() || !place.job.plan_file().exists() {
+        attempt.reconcile(place).await?;
         plan(attempt, place).await?;
         // Nothing asks a person yet: policy will, here, before anything is made.
         attempt.begin(Step::Gate).await?;
         attempt.end(Step::Gate, "done", "allowed").await?;
     }
-    attempt.check()?;
+    attempt.check_before("apply")?;
     attempt.begin(Step::Apply).await?;
     let call = place.installed.engine.apply(&place.job);
     let limit = place.manifest.limits.apply.real();
@@ -82,7 +84,7 @@ async fn start(attempt: &mut Attempt) -> Result<(), Stopped> {
 
 /// Plans, keeps the plan for the apply, and shows what it will do.
 async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
-    attempt.check()?;
+    attempt.check_before("plan")?;
     attempt.begin(Step::Plan).await?;
     let engine = &place.installed.engine;
     let limit = place.manifest.limits.plan.real();
@@ -100,8 +102,11 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     if !runs::set_plan(&mut tx, &attempt.run.id, attempt.run.epoch, &summary).await? {
         return Err(Stopped::ClaimLost);
     }
-    let notice = Notice::Plan { run: attempt.run.id.clone(), summary };
-    tell(ctx, &mut tx, &attempt.environment, Place::Thread, notice).await?;
+    let told = attempt.run.plan.as_ref().is_some_and(|told| told.0 == summary);
+    if !told {
+        let notice = Notice::Plan { run: attempt.run.id.clone(), summary };
+        tell(ctx, &mut tx, &attempt.environment, Place::Thread, notice).await?;
+    }
     tx.commit().await?;
     ctx.nudges.outbox.notify_one();
     Ok(())

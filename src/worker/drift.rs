@@ -21,9 +21,9 @@ pub(super) async fn drift(shop: &Shop, run: Run) -> Result<(), Stopped> {
 }
 
 async fn steps(attempt: &Attempt) -> Result<PlanSummary, Stopped> {
-    attempt.check()?;
+    attempt.check_before("drift")?;
     let place = prepared(attempt).await?;
-    attempt.check()?;
+    attempt.check_before("drift")?;
     attempt.begin(Step::Plan).await?;
     let found = compare(attempt, &place).await?;
     attempt.end(Step::Plan, "done", &found.to_string()).await?;

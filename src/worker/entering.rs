@@ -23,10 +23,13 @@ const ENTER: &str = "enter-";
 impl Attempt {
     /// Whether the run has called its engine for more than preparing.
     pub(super) fn has_called(&self) -> bool {
-        CALLS.iter().any(|name| {
-            let found = Supervised::attach(&self.folder().join(name));
-            found.is_ok_and(|found| found.is_some())
-        })
+        CALLS.iter().any(|call| self.has_begun(call))
+    }
+
+    /// Whether this call was begun here, by whichever worker.
+    pub(super) fn has_begun(&self, call: &str) -> bool {
+        let found = Supervised::attach(&self.folder().join(call));
+        found.is_ok_and(|found| found.is_some())
     }
 
     /// A create that ends before its apply has made nothing but an empty state, which goes with it.

@@ -13,9 +13,12 @@ mod entering;
 mod folders;
 mod heartbeat;
 mod journal;
+mod keeping;
+mod logging;
 mod progress;
 mod reading;
 mod said;
+pub use keeping::machine;
 pub mod schedule;
 pub mod scheduler;
 mod settle;
@@ -42,6 +45,8 @@ use crate::store::runs::{self, Run};
 pub struct Settings {
     /// Who claims: host and process.
     pub name: String,
+    /// Whose files stand in the data folder: see [`machine`].
+    pub machine: String,
     /// This very program, for `supervise`.
     pub exe: PathBuf,
     /// Where versions, states, runs and sites are kept.

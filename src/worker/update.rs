@@ -21,7 +21,7 @@ pub(super) async fn update(shop: &Shop, run: Run) -> Result<(), Stopped> {
 }
 
 async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
-    attempt.check()?;
+    attempt.check_before_any()?;
     start(attempt).await?;
     let place = prepared(attempt).await?;
     attempt.reconcile(&place).await?;

@@ -37,12 +37,17 @@ impl Attempt {
     /// A workplace whose state is open and free to be worked on.
     pub(super) async fn workplace(&self) -> Result<Workplace, Stopped> {
         let mut place = self.arranged().await?;
+        // Set once: an attempt has one workplace.
+        self.working.get_or_init(|| (place.installed.engine.clone(), place.job.clone()));
         // A worker before this one came further: its child may still be at work on the state.
         let verified = self.was_begun(Step::Verify).await?;
         if !verified && self.has_called() {
             return Ok(place);
         }
         self.ends_entering().await?;
+        if !verified {
+            self.bring_state(&place).await?;
+        }
         let opened = place.installed.engine.open(&place.job);
         place.opened = opened.map_err(Stopped::engine(Step::Prepare))?;
         if place.opened == Opened::Elsewhere && (verified || self.run.kind == RunKind::Create) {

@@ -77,6 +77,25 @@ pub(super) fn open(job: &Job, project: &Project) -> Result<Opened, EngineError> 
     Ok(Opened::Restored)
 }
 
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Checkpoint>(bytes).is_ok()
+}
+
+/// Lays a stack out as another machine had it, with the mark of the backend's layout (`.pulumi/meta.yaml`), or
+/// the CLI takes it for one of before projects.
+pub(super) fn put(job: &Job, project: &Project, bytes: &[u8]) -> Result<(), EngineError> {
+    let file = stack_file(job, project);
+    make_private(&folder(job))?;
+    if let Some(parent) = file.parent() {
+        make_private(parent)?;
+    }
+    let meta = backend(job).join(".pulumi/meta.yaml");
+    if !meta.exists() {
+        write_whole(&meta, b"version: 1\n")?;
+    }
+    write_whole(&file, bytes)
+}
+
 /// Whether a dead process holds the stack. A living one is an error: two updates at once lose one's work.
 pub(super) fn stale_lock(job: &Job, project: &Project) -> Result<bool, EngineError> {
     let locks = backend(job).join(".pulumi/locks/organization").join(&project.name);
@@ -131,7 +150,7 @@ pub(super) fn pending(job: &Job, project: &Project) -> Result<Vec<String>, Engin
     Ok(operations.into_iter().map(|operation| address(&operation.resource.urn).into()).collect())
 }
 
-fn stack_file(job: &Job, project: &Project) -> PathBuf {
+pub(super) fn stack_file(job: &Job, project: &Project) -> PathBuf {
     let stacks = backend(job).join(".pulumi/stacks").join(&project.name);
     stacks.join(format!("{}.json", job.environment()))
 }

@@ -141,39 +141,9 @@ on_both! {
         }
     }
 
-    async fn opentofu_is_called_off(database: Database) {
-        if runs("tofu") {
-            is_called_off(database, "tofu", "slow").await;
-        }
-    }
-
-    async fn opentofu_fails(database: Database) {
-        if runs("tofu") {
-            fails(database, "tofu", "broken").await;
-        }
-    }
-
     async fn pulumi_lives_drifts_and_is_put_back(database: Database) {
         if runs("pulumi") {
             lives(database, "pulumi", "filed").await;
-        }
-    }
-
-    async fn pulumi_is_called_off(database: Database) {
-        if runs("pulumi") {
-            is_called_off(database, "pulumi", "filed-slow").await;
-        }
-    }
-
-    async fn pulumi_leaves_no_stack_of_what_was_called_off(database: Database) {
-        if runs("pulumi") {
-            leaves_no_stack(database).await;
-        }
-    }
-
-    async fn opentofu_encrypts_its_state(database: Database) {
-        if runs("tofu") {
-            is_encrypted(database).await;
         }
     }
 
@@ -182,10 +152,25 @@ on_both! {
             is_taken_up_again(database, "filed-slow").await;
         }
     }
+}
 
-    async fn pulumi_fails(database: Database) {
-        if runs("pulumi") {
-            fails(database, "pulumi", "filed-broken").await;
-        }
-    }
+/// What has nothing to do with the database is tried on one.
+macro_rules! on_sqlite {
+    ($($program:literal $name:ident => $what:ident($($argument:literal),*),)+) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            if runs($program) {
+                $what(crate::support::database::sqlite().await, $($argument),*).await;
+            }
+        })+
+    };
+}
+
+on_sqlite! {
+    "tofu" opentofu_is_called_off => is_called_off("tofu", "slow"),
+    "tofu" opentofu_fails => fails("tofu", "broken"),
+    "tofu" opentofu_encrypts_its_state => is_encrypted(),
+    "pulumi" pulumi_is_called_off => is_called_off("pulumi", "filed-slow"),
+    "pulumi" pulumi_leaves_no_stack_of_what_was_called_off => leaves_no_stack(),
+    "pulumi" pulumi_fails => fails("pulumi", "filed-broken"),
 }

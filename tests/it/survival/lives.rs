@@ -1,5 +1,6 @@
 //! Whole lives of an environment, led by somebody who tries again when nothing comes of it.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use mayfly::domain::environment::Status;
@@ -10,7 +11,7 @@ use super::bot::{Bot, Installation};
 use crate::e2e::people::{CHANNEL, Player};
 
 /// How long a life may take, with a claim that has to run out.
-pub const LONGEST: Duration = Duration::from_secs(40);
+pub const LONGEST: Duration = Duration::from_secs(60);
 /// After so long without an answer a person tries once more.
 const TRIES_AGAIN: Duration = Duration::from_secs(4);
 
@@ -93,29 +94,36 @@ pub struct Led<'a> {
     pub life: Life,
     alice: Player,
     begun: Instant,
+    /// What was done last, and when.
+    last: Mutex<Option<(&'static str, Instant)>>,
 }
 
 impl<'a> Led<'a> {
     pub fn new(installation: &'a Installation, life: Life) -> Led<'a> {
         let alice = Player::of(installation.slack.person("alice"));
-        Led { installation, life, alice, begun: Instant::now() }
+        Led { installation, life, alice, begun: Instant::now(), last: Mutex::default() }
     }
 
     /// From the command to the receipt, whatever happens to the bot meanwhile; `tend` looks after it.
     pub async fn lead(&self, mut tend: impl FnMut()) {
-        let mut last: Option<(&str, Instant)> = None;
         while !self.is_over().await {
             tend();
-            let late = self.begun.elapsed() > LONGEST;
-            assert!(!late, "{:?} does not come to its end: {}", self.life, self.stands().await);
-            if let Some(step) = self.next_step().await
-                && last.is_none_or(|(done, at)| done != step || at.elapsed() > TRIES_AGAIN)
-            {
-                self.does(step).await;
-                last = Some((step, Instant::now()));
-            }
-            tokio::time::sleep(Duration::from_millis(40)).await;
+            self.goes_on().await;
         }
+    }
+
+    /// Does what is to be done now, if anything is.
+    pub async fn goes_on(&self) {
+        let late = self.begun.elapsed() > LONGEST;
+        assert!(!late, "{:?} does not come to its end: {}", self.life, self.stands().await);
+        let last = *self.last.lock().expect("nobody panics with it");
+        if let Some(step) = self.next_step().await
+            && last.is_none_or(|(done, at)| done != step || at.elapsed() > TRIES_AGAIN)
+        {
+            self.does(step).await;
+            *self.last.lock().expect("nobody panics with it") = Some((step, Instant::now()));
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
 
     /// What its owner would do now.

@@ -4,5 +4,6 @@
 mod bot;
 mod check;
 mod lives;
+mod machines;
 mod points;
 mod sweep;

@@ -1,0 +1,78 @@
+//! Several machines on one PostgreSQL: what one of them was doing when it died, another brings to its end.
+
+use std::path::PathBuf;
+
+use mayfly::process::{Identity, files as names};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::bot::{Bot, Installation};
+use super::check::violations;
+use super::lives::{Led, Life};
+use crate::e2e::stage::{files, processes_of};
+use crate::support::database;
+
+/// What dies with the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dies {
+    /// The whole machine.
+    Everything,
+    /// The bot alone: the supervisor has to end what it watches before the claim is over.
+    BotAlone,
+}
+
+/// Kills what works on the apply of the machine `one`, which never comes back.
+fn strike(installation: &Installation, dies: Dies, bot: &Bot) {
+    let apply = apply_of(installation);
+    bot.signal(Signal::KILL);
+    if dies == Dies::BotAlone {
+        return;
+    }
+    let text = std::fs::read(apply.join(names::SUPERVISOR)).expect("it runs");
+    let supervisor: Identity = serde_json::from_slice(&text).expect("it is JSON");
+    let processes = processes_of(&installation.data("one"));
+    for pid in std::iter::once(supervisor.pid).chain(processes) {
+        // It may have ended with the one before.
+        let _ = kill_process(Pid::from_raw(pid).expect("it is one"), Signal::KILL);
+    }
+}
+
+fn apply_of(installation: &Installation) -> PathBuf {
+    let there = files(&installation.data("one").join("runs"));
+    let child = there.iter().find(|f| f.ends_with(format!("apply/{}", names::CHILD)));
+    child.and_then(|child| child.parent()).expect("it applies").to_path_buf()
+}
+
+async fn is_taken_over(dies: Dies) {
+    let Some(database) = database::postgres().await else { return };
+    let longer = |text: String| text.replace("default: 0, min: 0", "default: 8, min: 0");
+    let installation = Installation::new(database, "counted", longer).await;
+    let led = Led::new(&installation, Life::ByHand);
+    let one = installation.start("one", &[], "");
+    // Until it applies there is only one that can have it.
+    while !led.trace().contains("made") {
+        led.goes_on().await;
+    }
+    strike(&installation, dies, &one);
+    let mut two = installation.start("two", &[], "");
+    led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
+    assert_eq!(processes_of(&installation.data("one")), [0; 0], "what it watched lives on");
+    let found = violations(&led, 1).await;
+    // A shell's command is nothing that could be found again: it is done anew. The first one's folder died
+    // with it.
+    let known = ["it was made 2 times", "still has"];
+    let found: Vec<_> = found.iter().filter(|v| !known.iter().any(|k| v.contains(k))).collect();
+    assert!(found.is_empty(), "{dies:?} {found:?}\n{}", led.logs());
+    two.ends().await;
+    drop((one, two));
+    installation.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_dies_is_taken_over_from() {
+    is_taken_over(Dies::Everything).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_dies_is_taken_over_from_when_its_engine_has_ended() {
+    is_taken_over(Dies::BotAlone).await;
+}
