@@ -142,9 +142,12 @@ pub async fn reveal(ctx: &Ctx, token: &str) -> Result<Revealed, RevealError> {
     let token = Token::parse(token).ok_or(RevealError::Closed)?;
     let now = ctx.now();
     let mut tx = ctx.db.write("reveal credentials").await?;
+    let found = links::find(&mut tx, token.hash().as_str(), links::REVEAL).await?;
+    let environment = found.ok_or(RevealError::Closed)?.environment_id;
+    // Before the link: who destroys it takes the two in this order.
+    let environment = environments::lock(&mut tx, &environment).await?;
     let used = links::consume(&mut tx, token.hash().as_str(), links::REVEAL, now).await?;
     let link = used.ok_or(RevealError::Closed)?;
-    let environment = environments::get(&mut tx, &link.environment_id).await?;
     let mut values = Vec::new();
     for secret in secrets::of_environment(&mut tx, &environment.id, secrets::OUTPUT).await? {
         let data = AssociatedData { environment: environment.id.as_str(), field: &secret.field };

@@ -64,6 +64,9 @@ pub async fn enter_secrets(
     let token = Token::parse(token).ok_or(EntryError::Closed)?;
     let now = ctx.now();
     let mut tx = ctx.db.write("enter secrets").await?;
+    let found = links::find(&mut tx, token.hash().as_str(), links::ENTER).await?;
+    // Before the link: who destroys it takes the two in this order.
+    environments::lock(&mut tx, &found.ok_or(EntryError::Closed)?.environment_id).await?;
     let used = links::consume(&mut tx, token.hash().as_str(), links::ENTER, now).await?;
     let link = used.ok_or(EntryError::Closed)?;
     let (environment, manifest) = behind(&mut tx, &link).await?;

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod actor;
+pub mod audit;
 pub mod clock;
 pub mod engine;
 pub mod environment;

@@ -140,6 +140,23 @@ impl Db {
         Ok(db)
     }
 
+    /// Connects to what is there, to read it alone: nothing is made, and nothing is brought up to date. Works
+    /// beside a bot that runs, and without one.
+    pub async fn open_to_read(url: &DbUrl) -> Result<Db, StoreError> {
+        match url {
+            DbUrl::Sqlite(file) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(file)
+                    .read_only(true)
+                    .busy_timeout(ACQUIRE_TIMEOUT);
+                let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+                let read = pool.max_connections(1).connect_with(options).await?;
+                Ok(Db(Pools::Sqlite { write: read.clone(), read }))
+            }
+            DbUrl::Postgres(_) => Db::connect(url).await,
+        }
+    }
+
     async fn connect(url: &DbUrl) -> Result<Db, StoreError> {
         match url {
             DbUrl::Sqlite(file) => {

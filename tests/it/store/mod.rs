@@ -1,10 +1,11 @@
 //! Every function of the store, on both databases.
 
+mod audit;
 mod claims;
 mod db;
 mod due;
 mod environments;
-mod fixtures;
+pub mod fixtures;
 mod life;
 mod links;
 mod outbox;
