@@ -113,6 +113,8 @@ impl App {
         tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
         let schedule = Schedule::parse(&config.runs.schedule)?;
         tasks.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, stopped.clone()));
+        let anchor_every = config.audit.anchor_every;
+        tasks.spawn(crate::worker::anchor::run(ctx.clone(), anchor_every, stopped.clone()));
         tasks.spawn(parts::notifier(&config, &ctx, words, slack).run(stopped.clone()));
         let data = config.data.clone();
         Ok(App { ctx, address, sites: sites_address, data, stop, tasks })

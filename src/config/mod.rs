@@ -3,6 +3,7 @@
 //! A key such as `server.listen` is `MAYFLY_SERVER_LISTEN` in the environment. Secrets come from the
 //! environment or from files alone: `mayfly.toml` names the file, `slack.bot_token_file`.
 
+mod audit;
 mod engines;
 mod error;
 mod read;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use audit::Audit;
 pub use error::ConfigError;
 use read::Reader;
 pub use runs::Runs;
@@ -40,6 +42,7 @@ pub struct Config {
     pub key: Option<SecretString>,
     pub runs: Runs,
     pub delivery: Delivery,
+    pub audit: Audit,
     pub engines: EnginesWanted,
     pub pulumi: Pulumi,
     /// Variables that templates may ask for by name, before the bot's own environment.
@@ -166,6 +169,7 @@ impl Config {
                 longest_pause: span(r, "delivery.longest_pause", Span::minutes(5)),
                 fall_back_after: span(r, "delivery.fall_back_after", Span::hours(1)),
             },
+            audit: audit::read(r),
             engines: engines::read(r, &data),
             pulumi: Pulumi { backend: r.text("pulumi.backend"), plugins: r.path("pulumi.plugins") },
             credentials: credentials(r),
@@ -292,15 +296,20 @@ mod tests {
         assert_eq!(config.database, Database::Sqlite("data/mayfly.db".into()));
         assert_eq!(config.server.listen.port(), 8080);
         assert_eq!(config.slack.mode, SlackMode::Http);
+        assert_eq!(config.audit.anchor_every, Span::hours(1));
     }
 
     #[test]
     fn the_environment_goes_over_the_file() {
         let toml = "[server]\nlisten = \"127.0.0.1:1\"\n[teams]\npayments = [\"U1\", \"U2\"]\n";
-        let environment =
-            [("MAYFLY_SERVER_LISTEN", "127.0.0.1:2"), ("MAYFLY_SLACK_BOT_TOKEN", "xoxb-1")];
+        let environment = [
+            ("MAYFLY_SERVER_LISTEN", "127.0.0.1:2"),
+            ("MAYFLY_SLACK_BOT_TOKEN", "xoxb-1"),
+            ("MAYFLY_AUDIT_ANCHOR_EVERY", "10m"),
+        ];
         let config = with(toml, &environment).expect("reads");
         assert_eq!(config.server.listen.port(), 2);
+        assert_eq!(config.audit.anchor_every, Span::minutes(10));
         assert!(config.slack.bot_token.is_some());
         assert_eq!(config.teams["payments"], ["U1", "U2"]);
         assert!(!format!("{config:?}").contains("xoxb"));

@@ -1,5 +1,6 @@
 //! The worker: claims runs and executes their steps; the scheduler: finds what is due.
 
+pub mod anchor;
 mod attempt;
 mod call;
 mod child;
