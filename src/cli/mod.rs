@@ -1,5 +1,6 @@
 //! The binary's own verbs, one file each.
 
+pub mod audit;
 pub mod demo;
 mod doctor;
 mod engines;
@@ -40,6 +41,9 @@ enum Verb {
     /// Work on templates.
     #[command(subcommand)]
     Template(template::Template),
+    /// Verify and export the audit trail: who did what, when.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Stay beside one engine process (the bot calls this itself).
     #[command(hide = true)]
     Supervise { folder: PathBuf },
@@ -89,6 +93,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Verb::Engines(engines) => engines.run().await,
             Verb::SlackManifest(manifest) => manifest.run(),
             Verb::Template(template) => template.run(),
+            Verb::Audit(audit) => audit.run().await,
             Verb::Supervise { .. } => ExitCode::FAILURE,
         }
     })

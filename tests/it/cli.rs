@@ -340,7 +340,7 @@ fn help_is_for_newcomers() {
     let output = mayfly(folder.path(), &["--help"]).output().expect("runs");
     let text = text(&output);
     assert!(output.status.success());
-    for verb in ["demo", "serve", "doctor", "engines", "slack-manifest", "template"] {
+    for verb in ["demo", "serve", "doctor", "engines", "slack-manifest", "template", "audit"] {
         assert!(text.contains(verb), "{text}");
     }
     assert!(text.contains("New here?") && !text.contains("supervise"), "{text}");

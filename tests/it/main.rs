@@ -3,6 +3,7 @@
 #[macro_use]
 mod support;
 
+mod audit;
 mod aws;
 mod browser;
 mod cli;
