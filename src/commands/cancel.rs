@@ -11,7 +11,7 @@ use crate::domain::Actor;
 use crate::domain::environment::{Event, Status};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
-use crate::domain::run::RunKind;
+use crate::domain::run::{RunKind, RunStatus};
 use crate::store::environments::Environment;
 use crate::store::runs::Run;
 use crate::store::{Tx, audit, environments, links, runs, secrets};
@@ -49,10 +49,7 @@ pub(super) async fn call_off(
     let Some(run) = live.filter(|run| run.kind == RunKind::Create) else {
         return Err(Refusal::NothingToCancel { name: environment.name.clone() }.into());
     };
-    note(ctx, tx, asked.actor, &run).await?;
-    if !runs::withdraw(tx, &run.id, ctx.now()).await? {
-        // Somebody may have asked before: the answer is the same.
-        runs::ask_to_cancel(tx, &run.id, asked.actor).await?;
+    if !withdrawn(ctx, tx, asked.actor, &run).await? {
         return Ok(Reply::Cancelling { facts: environment.facts() });
     }
     let cause = Cause { actor: asked.actor, run: Some(&run.id) };
@@ -66,13 +63,13 @@ pub(super) async fn call_off(
     Ok(Reply::Cancelling { facts: environment.facts() })
 }
 
-/// Notes who asked for a run to be called off.
-pub(super) async fn note(
+/// Ends a run that nobody has begun; of another it is asked that it end (`false`).
+pub(super) async fn withdrawn(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
     run: &Run,
-) -> Result<(), CommandError> {
+) -> Result<bool, CommandError> {
     let entry = audit::Entry {
         environment: Some(&run.environment_id),
         run: Some(&run.id),
@@ -81,5 +78,14 @@ pub(super) async fn note(
         action: "run.cancel_asked",
         detail: json!({ "kind": run.kind }),
     };
-    Ok(audit::record(tx, entry).await?)
+    audit::record(tx, entry.clone()).await?;
+    if !runs::withdraw(tx, &run.id, ctx.now()).await? {
+        // Somebody may have asked before: it ends all the same.
+        runs::ask_to_cancel(tx, &run.id, actor).await?;
+        return Ok(false);
+    }
+    // As of a run that a worker completes: one entry for each end.
+    let detail = json!({ "kind": run.kind, "status": RunStatus::Cancelled, "failure": null });
+    audit::record(tx, audit::Entry { action: "run.completed", detail, ..entry }).await?;
+    Ok(true)
 }

@@ -1,5 +1,7 @@
 //! `destroy`: ends an environment before its time.
 
+use serde_json::json;
+
 use super::extend::{refuse_transition, wrong_state};
 use super::target::{Right, resolve};
 use super::transition::{Cause, shift};
@@ -9,7 +11,7 @@ use crate::domain::reply::Reply;
 use crate::domain::run::{RunKind, RunStatus};
 use crate::domain::{Actor, RunId};
 use crate::store::environments::Environment;
-use crate::store::{Tx, environments, links, runs};
+use crate::store::{Tx, audit, environments, links, runs};
 
 pub(super) async fn destroy(
     ctx: &Ctx,
@@ -88,5 +90,13 @@ pub async fn queue_destroy(
     if !runs::insert(tx, &run).await? {
         return Err(wrong_state(environment, "be destroyed while another run changes it"));
     }
-    Ok(())
+    let entry = audit::Entry {
+        environment: Some(&environment.id),
+        run: Some(&run.id),
+        at: ctx.now(),
+        actor,
+        action: "run.queued",
+        detail: json!({ "kind": run.kind }),
+    };
+    Ok(audit::record(tx, entry).await?)
 }

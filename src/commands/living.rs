@@ -66,7 +66,7 @@ pub(super) async fn call_off(
     let Some(run) = under_way(tx, environment).await? else {
         return Err(Refusal::NothingToCancel { name: environment.name.clone() }.into());
     };
-    if withdrawn(ctx, tx, asked.actor, &run).await? {
+    if cancel::withdrawn(ctx, tx, asked.actor, &run).await? {
         let notice = Notice::CalledOff { kind: run.kind, by: asked.actor.person().cloned() };
         tell(ctx, tx, environment, Place::Thread, notice).await?;
     }
@@ -82,7 +82,7 @@ pub(super) async fn make_way(
     environment: &Environment,
 ) -> Result<bool, CommandError> {
     match under_way(tx, environment).await? {
-        Some(run) => withdrawn(ctx, tx, actor, &run).await,
+        Some(run) => cancel::withdrawn(ctx, tx, actor, &run).await,
         None => Ok(true),
     }
 }
@@ -92,15 +92,4 @@ pub(super) async fn make_way(
 async fn under_way(tx: &mut Tx, environment: &Environment) -> Result<Option<Run>, CommandError> {
     let live = runs::live(tx, &environment.id).await?;
     Ok(live.filter(|run| matches!(run.kind, RunKind::Drift | RunKind::Update)))
-}
-
-/// Ends a run that nobody has begun; of another it is asked that it end.
-async fn withdrawn(ctx: &Ctx, tx: &mut Tx, actor: &Actor, run: &Run) -> Result<bool, CommandError> {
-    cancel::note(ctx, tx, actor, run).await?;
-    if runs::withdraw(tx, &run.id, ctx.now()).await? {
-        return Ok(true);
-    }
-    // Somebody may have asked before: it ends all the same.
-    runs::ask_to_cancel(tx, &run.id, actor).await?;
-    Ok(false)
 }

@@ -303,9 +303,22 @@ impl Stage {
         processes_of(&self.folder)
     }
 
+    /// The trail is whole, and each run that ended is in it once.
+    async fn audit_holds(&self) {
+        let mut tx = self.database.db.read().await.expect("reads");
+        let report = mayfly::store::audit::verify(&mut tx).await.expect("reads");
+        assert_eq!(report.breaks, []);
+        drop(tx);
+        let ended =
+            "SELECT count(*) FROM runs WHERE status IN ('succeeded', 'failed', 'cancelled')";
+        let told = "SELECT count(*) FROM audit WHERE action = 'run.completed'";
+        assert_eq!(self.count(told).await, self.count(ended).await, "ends of runs in the trail");
+    }
+
     /// Ends the world; nothing may be left of it.
     pub async fn ends(mut self) {
         self.settles().await;
+        self.audit_holds().await;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
         while !self.processes().is_empty() && tokio::time::Instant::now() < deadline {
             // A supervisor ends a moment after its child.

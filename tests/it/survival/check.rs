@@ -23,6 +23,10 @@ pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
     if runs != led.life.runs() {
         wrong(format!("the runs are {runs:?}"));
     }
+    let trail = trail(led).await;
+    if !trail.is_empty() {
+        wrong(format!("the audit trail: {trail:?}"));
+    }
     let trace = led.trace();
     for (what, word) in [("made", "made"), ("destroyed", "gone")] {
         let times = trace.lines().filter(|line| *line == word).count();
@@ -59,6 +63,21 @@ pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
         if !left.is_empty() {
             wrong(format!("{folder} still has {left:?}"));
         }
+    }
+    found
+}
+
+/// What the trail's chains do not hold, and runs that it does not have once.
+async fn trail(led: &Led<'_>) -> Vec<String> {
+    let mut tx = led.installation.database.db.read().await.expect("reads");
+    let report = mayfly::store::audit::verify(&mut tx).await.expect("reads");
+    drop(tx);
+    let mut found: Vec<String> = report.breaks.iter().map(ToString::to_string).collect();
+    let completed = "SELECT count(*) FROM audit WHERE action = 'run.completed'";
+    let ended = "SELECT count(*) FROM runs WHERE ended_at IS NOT NULL";
+    let (completed, ended) = (led.count(completed).await, led.count(ended).await);
+    if completed != ended {
+        found.push(format!("{completed} ends of {ended} runs that ended"));
     }
     found
 }

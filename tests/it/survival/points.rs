@@ -14,6 +14,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("make a reveal link", "one row; who gets no answer asks again"),
     ("reveal credentials", "one transaction for the link and its trail: e2e::pages"),
     ("fail a destroy run", "as `fail a create run`: e2e::failing has three of them"),
+    (
+        "anchor the audit trail",
+        "one transaction for the anchor and its heads; the next look makes it",
+    ),
     ("give a claim back", "a claim runs out by itself"),
     ("settle what was made", "aws::killed"),
     ("remember a progress message", "as `remember a card`"),
