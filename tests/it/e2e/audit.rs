@@ -1,6 +1,8 @@
 //! Whatever people, the clock and workers do is one entry of the trail, and the trail holds.
 
-use mayfly::domain::Span;
+use mayfly::domain::clock::real_now;
+use mayfly::domain::{Actor, Span};
+use mayfly::store::{audit, environments, links};
 
 use super::pages::{Browser, link};
 use super::stage::{Options, Stage};
@@ -87,6 +89,42 @@ on_both! {
         }
         let brakes = "SELECT action FROM audit WHERE chain = 'installation' ORDER BY position";
         assert_eq!(stage.texts(brakes).await, ["brake.on", "brake.off", "brake.on", "brake.off"]);
+        stage.ends().await;
+    }
+
+    /// Who destroys holds the environment and its chain, and then voids the links: who uses one takes the
+    /// environment first, or the two would wait for each other.
+    async fn a_link_that_is_used_while_it_is_voided_waits_and_opens_nothing(database: Database) {
+        let stage = Stage::start(Options::on(database).with("sealed")).await;
+        let alice = stage.alice();
+        let order = alice.orders("sealed", &[]).await;
+        let page = link(&order.says("waits for you").await, "/enter/");
+        assert_eq!(Browser::new().fills(&page, &[("api_key", "hunter2-hunter2")]).await.status, 200);
+        order.is_ready().await;
+        let answer = alice.asks(&format!("credentials {}", order.name)).await;
+        let page = link(&answer, "/reveal/");
+        stage.settles().await;
+
+        let id = stage.row(&order.name).await.id;
+        let mut tx = stage.database.db.write("test").await.expect("begins");
+        environments::lock(&mut tx, &id).await.expect("is there");
+        let entry = audit::Entry {
+            environment: Some(&id),
+            run: None,
+            at: real_now(),
+            actor: &Actor::Console,
+            action: "test.fact",
+            detail: serde_json::json!({}),
+        };
+        audit::record(&mut tx, entry).await.expect("is recorded");
+        let used = tokio::spawn(async move { Browser::new().fills(&page, &[]).await.status });
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        links::revoke(&mut tx, &id, links::REVEAL, real_now()).await.expect("is voided");
+        tx.commit().await.expect("commits");
+        assert_eq!(used.await.expect("it answers"), 410);
+        let acts = acts(&stage, &order.name).await;
+        assert!(!acts.iter().any(|act| act.contains("revealed")), "{acts:#?}");
+        order.is_destroyed().await;
         stage.ends().await;
     }
 
