@@ -347,7 +347,8 @@ on_both! {
         record(&mut one, Some("env_1"), 1).await?;
         for other in [Some("env_2"), None] {
             let mut tx = database.db.write("other").await?;
-            record(&mut tx, other, 1).await?;
+            let recorded = record(&mut tx, other, 1);
+            tokio::time::timeout(std::time::Duration::from_secs(5), recorded).await??;
             tx.commit().await?;
         }
         let mut same = database.db.write("same").await?;
