@@ -1,18 +1,36 @@
 //! The journal: an intent before each effect, its outcome after it.
 
+use serde_json::json;
+
 use super::attempt::{Attempt, Stopped};
 use crate::domain::run::Step;
-use crate::store::{runs, steps};
+use crate::store::{audit, environments, runs, steps};
 
 impl Attempt {
-    /// Notes that a step begins. From then on it may have had an effect.
+    /// Notes that a step begins. From then on it may have had an effect. The first of this claim is in the
+    /// trail: who has the run from here.
     pub(super) async fn begin(&self, step: Step) -> Result<(), Stopped> {
         let mut tx = self.shop.ctx.db.write("begin a step").await?;
         let now = self.shop.ctx.now();
+        // Before the run: whoever calls it off takes the two in this order.
+        environments::lock(&mut tx, &self.environment.id).await?;
+        let journal = steps::of_run(&mut tx, &self.run.id).await?;
+        let first = journal.iter().all(|line| line.epoch != self.run.epoch);
         let held = runs::set_step(&mut tx, &self.run.id, self.run.epoch, step, now).await?
             && steps::write(&mut tx, self.line(step, "begun", ""), now).await?;
         if !held {
             return Err(Stopped::ClaimLost);
+        }
+        if first {
+            let entry = audit::Entry {
+                environment: Some(&self.environment.id),
+                run: Some(&self.run.id),
+                at: now,
+                actor: &self.actor(),
+                action: "run.begun",
+                detail: json!({ "kind": self.run.kind, "step": step, "epoch": self.run.epoch }),
+            };
+            audit::record(&mut tx, entry).await?;
         }
         tx.commit().await?;
         self.progress.lock().await.step = step;

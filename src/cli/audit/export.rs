@@ -66,7 +66,7 @@ impl Export {
         let written = async {
             let mut tx = db.read().await?;
             match &self.output {
-                Some(file) => self.into_file(&mut tx, file).await,
+                Some(file) => self.replace_file(&mut tx, file).await,
                 None => {
                     let mut out = BufWriter::new(std::io::stdout().lock());
                     self.write(&mut tx, &mut out, "the standard output").await
@@ -89,7 +89,7 @@ impl Export {
     }
 
     /// There is the old file or the whole new one, which nobody else may read.
-    async fn into_file(&self, tx: &mut Tx, file: &Path) -> Result<(), ExportError> {
+    async fn replace_file(&self, tx: &mut Tx, file: &Path) -> Result<(), ExportError> {
         let place = file.display().to_string();
         let failed = |source| ExportError::Write { place: place.clone(), source };
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());

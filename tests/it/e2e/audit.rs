@@ -16,7 +16,7 @@ async fn acts(stage: &Stage, name: &str) -> Vec<String> {
         let actor = serde_json::to_value(&entry.actor.0).expect("is JSON");
         let what = match entry.action.as_str() {
             "environment.transition" => format!("-> {}", entry.detail.0["to"]),
-            "run.completed" => format!("{} {}", entry.action, entry.detail.0["kind"]),
+            "run.begun" | "run.completed" => format!("{} {}", entry.action, entry.detail.0["kind"]),
             action => action.to_owned(),
         };
         format!("{} {what}", actor["kind"]).replace('"', "")
@@ -53,14 +53,17 @@ on_both! {
             "person credentials.linked",
             "person secrets.entered",
             "worker -> provisioning",
+            "worker run.begun create",
             "worker run.completed create",
             "worker -> ready",
             "person credentials.linked",
             "person credentials.revealed",
             "person environment.drift_asked",
+            "worker run.begun drift",
             "worker run.completed drift",
             "person environment.revert_asked",
             "worker -> updating",
+            "worker run.begun update",
             "worker run.completed update",
             "worker -> ready",
             "scheduler environment.warned",
@@ -69,6 +72,7 @@ on_both! {
             "person environment.extended",
             "person -> destroying",
             "person run.queued",
+            "worker run.begun destroy",
             "worker run.completed destroy",
             "worker -> destroyed",
         ]);
