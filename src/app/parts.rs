@@ -185,6 +185,8 @@ pub(super) fn worker(
         claim: runs.claim,
         stamp: ctx.db.is_shared().then_some(stamp),
         interrupt_grace: runs.interrupt_grace,
+        retries: runs.retries,
+        retry_backoff: runs.retry_backoff,
         destroy_backoff: runs.destroy_backoff,
         progress: runs.progress,
         sites_url,

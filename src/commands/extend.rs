@@ -5,7 +5,7 @@ use serde_json::json;
 use super::target::{Right, resolve};
 use super::transition::{Cause, Place, TransitionError, shift, tell};
 use super::{Asked, CommandError, Ctx, Target};
-use crate::domain::environment::{Event, State};
+use crate::domain::environment::{EndReason, Event, State};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::ttl::CannotExtend;
@@ -91,6 +91,10 @@ pub(super) fn wrong_state(environment: &Environment, wanted: &str) -> CommandErr
     Refusal::WrongState {
         name: environment.name.clone(),
         status: environment.status,
+        marked_gone: matches!(
+            environment.end_reason.as_ref().map(|reason| &reason.0),
+            Some(EndReason::MarkedGone { .. })
+        ),
         wanted: wanted.to_owned(),
     }
     .into()

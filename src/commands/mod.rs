@@ -11,6 +11,7 @@ pub mod ctx;
 mod destroy;
 mod drift;
 mod extend;
+mod gone;
 mod help;
 mod home;
 mod list;
@@ -19,6 +20,7 @@ mod logs;
 mod new;
 pub mod parse;
 mod reap;
+mod retry;
 mod revert;
 mod secret_inputs;
 mod show;
@@ -68,6 +70,13 @@ pub enum Command {
     Drift(Target),
     /// Puts it back as its template says.
     Revert(Target),
+    /// Destroys what is quarantined once more.
+    Retry(Target),
+    /// Calls what is quarantined gone; without a reason it is asked for.
+    Gone {
+        target: Target,
+        why: Option<String>,
+    },
     Logs(Target),
     Credentials(Target),
     Templates,
@@ -127,6 +136,8 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
         Command::Cancel(target) => cancel::cancel(ctx, by, target).await,
         Command::Drift(target) => drift::drift(ctx, by, target).await,
         Command::Revert(target) => revert::revert(ctx, by, target).await,
+        Command::Retry(target) => retry::retry(ctx, by, target).await,
+        Command::Gone { target, why } => gone::gone(ctx, by, target, why.as_deref()).await,
         Command::Logs(target) => logs::logs(ctx, by, target).await,
         Command::Credentials(target) => credentials::credentials(ctx, by, target).await,
         Command::Templates => Ok(templates::templates(ctx)),

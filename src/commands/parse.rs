@@ -21,6 +21,8 @@ pub fn parse(text: &str) -> Result<Command, Refusal> {
         "cancel" => Ok(Command::Cancel(target("cancel", rest)?)),
         "drift" | "check" => Ok(Command::Drift(target("drift", rest)?)),
         "revert" => Ok(Command::Revert(target("revert", rest)?)),
+        "retry" => Ok(Command::Retry(target("retry", rest)?)),
+        "gone" => gone(rest),
         "logs" | "log" => Ok(Command::Logs(target("logs", rest)?)),
         "credentials" | "creds" => Ok(Command::Credentials(target("credentials", rest)?)),
         "templates" => Ok(Command::Templates),
@@ -106,6 +108,15 @@ fn extend(rest: &[String]) -> Result<Command, Refusal> {
     Ok(Command::Extend { target: Target::Typed(name.clone()), by: span, drawn_for: None })
 }
 
+/// A reason may be typed with it, in as many words as it takes.
+fn gone(rest: &[String]) -> Result<Command, Refusal> {
+    let Some((name, why)) = rest.split_first() else {
+        return Err(bad("gone", "it needs the name of an environment"));
+    };
+    let why = (!why.is_empty()).then(|| why.join(" "));
+    Ok(Command::Gone { target: Target::Typed(name.clone()), why })
+}
+
 fn brake(verb: &'static str, rest: &[String]) -> Result<Brake, Refusal> {
     let word = rest.first().map(|word| word.to_lowercase()).unwrap_or_default();
     word.parse().map_err(|_| bad(verb, "say creating or reaping"))
@@ -180,6 +191,12 @@ mod tests {
             ("cancel calm", Command::Cancel(typed("calm"))),
             ("drift calm", Command::Drift(typed("calm"))),
             ("revert calm", Command::Revert(typed("calm"))),
+            ("retry calm", Command::Retry(typed("calm"))),
+            ("gone calm", Command::Gone { target: typed("calm"), why: None }),
+            (
+                "gone calm its account is closed",
+                Command::Gone { target: typed("calm"), why: Some("its account is closed".into()) },
+            ),
             ("logs calm", Command::Logs(typed("calm"))),
             ("credentials calm", Command::Credentials(typed("calm"))),
             ("templates", Command::Templates),
@@ -222,6 +239,8 @@ mod tests {
             "extend calm soon",
             "list yours",
             "pause",
+            "gone",
+            "retry",
             "new a b",
             "new =x y=z a b",
         ] {

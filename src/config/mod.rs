@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn every_error_is_told_at_once_with_its_place_and_cure() {
-        let toml = "data = 3\n[server]\nlisten = \"nowhere\"\nlisen = 1\n[runs]\nlight = 0\npoll = \"soon\"\n[slack]\nbot_token = \"xoxb-in-a-file\"\n";
+        let toml = "data = 3\n[server]\nlisten = \"nowhere\"\nlisen = 1\n[runs]\nlight = 0\npoll = \"soon\"\nretries = 11\n[slack]\nbot_token = \"xoxb-in-a-file\"\n";
         let errors = with(toml, &[("MAYFLY_SLACK_MODE", "pigeon")]).expect_err("many errors");
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let text = text.join("\n");
@@ -328,8 +328,9 @@ mod tests {
             "did you mean `server.listen`",
             "runs.light",
             "runs.poll",
+            "runs.retries",
             "MAYFLY_SLACK_MODE = \"pigeon\"",
-            "mayfly.toml:9: slack.bot_token",
+            "mayfly.toml:10: slack.bot_token",
             "slack.bot_token_file",
             "hint: ",
         ] {

@@ -18,6 +18,8 @@ pub struct Runs {
     pub interrupt_stale: Duration,
     pub kill_stale: Duration,
     pub interrupt_grace: Duration,
+    pub retries: u32,
+    pub retry_backoff: Duration,
     pub destroy_backoff: Duration,
     pub progress: Duration,
     /// When the scheduler looks for what is due: POSIX cron, with a sixth field for seconds before it
@@ -51,9 +53,25 @@ fn read_each(r: &mut Reader) -> Runs {
         kill_stale: span(r, "runs.kill_stale", Span::seconds(80)),
         claim: span(r, "runs.claim", Span::seconds(90)),
         interrupt_grace: span(r, "runs.interrupt_grace", Span::minutes(5)),
+        retries: retries(r),
+        // Long enough for a provider's bucket of calls to fill again, which AWS's do within seconds.
+        retry_backoff: span(r, "runs.retry_backoff", Span::seconds(10)),
         destroy_backoff: span(r, "runs.destroy_backoff", Span::seconds(30)),
         progress: span(r, "runs.progress", Span::seconds(3)),
         schedule: r.text("runs.schedule").unwrap_or_else(|| "* * * * *".to_owned()),
         cli_config: r.path("runs.cli_config"),
+    }
+}
+
+/// None is a number, too: then nothing is tried again.
+fn retries(r: &mut Reader) -> u32 {
+    let usual = 2;
+    let Some(text) = r.text("runs.retries") else { return usual };
+    match text.parse() {
+        Ok(n) if n <= 10 => n,
+        _ => {
+            r.wrong("runs.retries", "it is no number from 0 to 10", "write for example 2");
+            usual
+        }
     }
 }

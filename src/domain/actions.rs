@@ -10,6 +10,10 @@ pub const CREDENTIALS: &str = "credentials";
 pub const LOGS: &str = "logs";
 pub const DRIFT: &str = "drift";
 pub const REVERT: &str = "revert";
+/// Destroys what is quarantined once more.
+pub const RETRY: &str = "retry";
+/// Asks for the reason for which a quarantined environment counts as gone.
+pub const GONE: &str = "gone";
 pub const SHOW: &str = "show";
 /// Opens the picker, or with a template's name as value its form.
 pub const NEW: &str = "new";
@@ -22,6 +26,10 @@ pub const PICK: &str = "pick";
 
 /// The callback of a template's form; its `private_metadata` is [`FormData`].
 pub const FORM: &str = "create";
+/// The callback of the view that asks for the reason of a [`GONE`]; its `private_metadata` is the environment's id.
+pub const GONE_FORM: &str = "mark_gone";
+/// Its one block.
+pub const REASON_BLOCK: &str = "reason";
 /// The callback of a view that only shows something.
 pub const INFO: &str = "info";
 

@@ -34,6 +34,9 @@ impl Status {
     }
 }
 
+/// The most characters of the reason for which an environment is marked as gone.
+pub const LONGEST_REASON: usize = 500;
+
 /// Why an environment ends or ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "because")]
@@ -48,6 +51,8 @@ pub enum EndReason {
     CreateFailed { why: String },
     /// Its create was called off after something had been made.
     CreateCancelled { by: Person },
+    /// An operator says that it is gone. Nothing was destroyed for it, and nothing verified. `by` is `None` for the console.
+    MarkedGone { by: Option<Person>, why: String },
 }
 
 /// A state with what belongs to it.
@@ -92,6 +97,12 @@ pub enum Event {
     /// Destroying failed too often.
     GivenUp {
         why: String,
+    },
+    /// An operator says that it is gone.
+    MarkedGone {
+        by: Option<Person>,
+        why: String,
+        at: Timestamp,
     },
 }
 
@@ -140,6 +151,9 @@ impl State {
             ) => S::Destroying(reason),
             (S::Destroying(reason), Event::Gone { at }) => S::Destroyed { reason, at },
             (S::Destroying(reason), Event::GivenUp { why }) => S::Quarantined { reason, why },
+            (S::Quarantined { .. }, Event::MarkedGone { by, why, at }) => {
+                S::Destroyed { reason: EndReason::MarkedGone { by, why }, at }
+            }
             (state, event) => {
                 return Err(InvalidTransition { from: state.status(), event: event.name() });
             }
@@ -162,6 +176,7 @@ impl Event {
             Event::DestroyAsked(_) => "destroyed",
             Event::Gone { .. } => "called gone",
             Event::GivenUp { .. } => "given up",
+            Event::MarkedGone { .. } => "marked as gone",
         }
     }
 }
@@ -192,6 +207,7 @@ mod tests {
         (Status::Quarantined, "destroyed", Status::Destroying),
         (Status::Destroying, "called gone", Status::Destroyed),
         (Status::Destroying, "given up", Status::Quarantined),
+        (Status::Quarantined, "marked as gone", Status::Destroyed),
     ];
 
     fn life(hours: i64) -> Lifetime {
@@ -216,6 +232,7 @@ mod tests {
             Just(Event::DestroyAsked(reason)),
             Just(Event::Gone { at: Timestamp(1) }),
             Just(Event::GivenUp { why: "thrice".into() }),
+            Just(Event::MarkedGone { by: None, why: "by hand".into(), at: Timestamp(2) }),
         ]
     }
 

@@ -18,6 +18,7 @@ pub mod rng;
 pub mod run;
 pub mod span;
 mod text_enum;
+pub mod transient;
 pub mod ttl;
 
 pub use actor::Actor;
@@ -26,3 +27,4 @@ pub use engine::{EngineKind, EngineNamed, EnginesWanted, Lack, MadeBy, Terraform
 pub use ids::{EnvironmentId, OutboxId, Person, RevealId, RunId};
 pub use rng::Rng;
 pub use span::Span;
+pub use transient::Transient;

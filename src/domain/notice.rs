@@ -101,6 +101,11 @@ pub enum Notice {
     Quarantined {
         why: String,
     },
+    /// The receipt of what an operator calls gone: nothing was verified. Its reason is the environment's.
+    MarkedGone {
+        /// What a killed engine had begun, and of which nobody knows whether it exists.
+        unknown: Vec<String>,
+    },
     /// A secret input has to be entered on a page before the run can start.
     SecretsWanted {
         url_path: String,

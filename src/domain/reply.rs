@@ -15,6 +15,7 @@ pub const VERBS: &[Verb] = &[
     Verb { word: "cancel", usage: "cancel <env>", audience: Audience::Everyone },
     Verb { word: "drift", usage: "drift <env>", audience: Audience::Everyone },
     Verb { word: "revert", usage: "revert <env>", audience: Audience::Everyone },
+    Verb { word: "retry", usage: "retry <env>", audience: Audience::Everyone },
     Verb { word: "logs", usage: "logs <env>", audience: Audience::Everyone },
     Verb { word: "credentials", usage: "credentials <env>", audience: Audience::Everyone },
     Verb { word: "templates", usage: "templates", audience: Audience::Everyone },
@@ -22,6 +23,7 @@ pub const VERBS: &[Verb] = &[
     Verb { word: "pause", usage: "pause creating|reaping", audience: Audience::Operators },
     Verb { word: "resume", usage: "resume creating|reaping", audience: Audience::Operators },
     Verb { word: "attention", usage: "attention", audience: Audience::Operators },
+    Verb { word: "gone", usage: "gone <env> [reason …]", audience: Audience::Operators },
 ];
 
 /// A verb of `/infra`.
@@ -128,6 +130,14 @@ pub enum Reply {
     Destroying {
         facts: EnvironmentFacts,
     },
+    /// It may be marked as gone: ask for the reason.
+    ReasonWanted {
+        facts: EnvironmentFacts,
+    },
+    /// It counts as gone, and nothing was destroyed for it.
+    MarkedGone {
+        facts: EnvironmentFacts,
+    },
     /// Asked to be called off; the card says when it has ended.
     Cancelling {
         facts: EnvironmentFacts,
@@ -225,6 +235,8 @@ pub enum Refusal {
     WrongState {
         name: String,
         status: super::environment::Status,
+        /// Whether it is destroyed only as an operator says.
+        marked_gone: bool,
         wanted: String,
     },
     /// Another run of it is under way.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Span;
 use super::text_enum::text_enum;
+use super::transient::Transient;
 
 text_enum! {
     /// What a run is for.
@@ -45,6 +47,8 @@ text_enum! {
     RunEvent {
         Claimed = "claimed",
         Paused = "paused",
+        /// It is tried again after a while.
+        Rested = "rested",
         Succeeded = "succeeded",
         Failed = "failed",
         Cancelled = "cancelled",
@@ -71,6 +75,7 @@ impl RunStatus {
         match (self, event) {
             (S::Queued | S::Waiting | S::Running, RunEvent::Claimed) => Ok(S::Running),
             (S::Running, RunEvent::Paused) => Ok(S::Waiting),
+            (S::Running, RunEvent::Rested) => Ok(S::Queued),
             (S::Running, RunEvent::Succeeded) => Ok(S::Succeeded),
             (S::Running, RunEvent::Failed) => Ok(S::Failed),
             (S::Queued | S::Waiting | S::Running, RunEvent::Cancelled) => Ok(S::Cancelled),
@@ -97,6 +102,9 @@ pub struct Failure {
     /// The last lines of output, oldest first.
     #[serde(default)]
     pub tail: Vec<String>,
+    /// Why trying again may help; `None`: it would not, as far as anybody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transient: Option<Transient>,
 }
 
 /// How far a run has come, for its one progress message.
@@ -112,6 +120,17 @@ pub struct Progress {
     pub current: Vec<String>,
     /// How the run ended, once it has.
     pub ended: Option<RunStatus>,
+    /// What it waits for, while it does: it is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
+}
+
+/// Another try of the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// From the failure to the next try.
+    pub after: Span,
+    pub why: Transient,
 }
 
 #[cfg(test)]
@@ -127,6 +146,7 @@ mod tests {
             (S::Waiting, E::Claimed, S::Running),
             (S::Running, E::Claimed, S::Running),
             (S::Running, E::Paused, S::Waiting),
+            (S::Running, E::Rested, S::Queued),
             (S::Running, E::Succeeded, S::Succeeded),
             (S::Running, E::Failed, S::Failed),
             (S::Queued, E::Cancelled, S::Cancelled),

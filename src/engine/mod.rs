@@ -8,12 +8,14 @@ mod event;
 pub mod installed;
 mod job;
 mod layout;
+mod look;
 mod pick;
 mod plan;
 mod pulumi;
 mod required_version;
 mod state;
 mod terraform;
+mod transient;
 mod tree;
 mod version;
 
@@ -27,6 +29,7 @@ pub use plan::Action;
 pub use pulumi::{PULUMI, Pulumi, missing_plugins};
 pub use state::{Inventory, Opened, OutputValue};
 pub use terraform::{OPENTOFU, TERRAFORM, Terraform};
+pub use transient::transient;
 pub use version::satisfies;
 
 use crate::domain::Rng;
@@ -135,6 +138,23 @@ pub trait Engine: Send + Sync {
     /// What the state holds, from what [`Engine::state_call`] printed. A missing or broken state is an
     /// error, never an empty one.
     fn read_state(&self, job: &Job, printed: Option<&[u8]>) -> Result<Inventory, EngineError>;
+
+    /// Keeps what the state knows before a destroy, for [`Engine::look`].
+    fn remember(&self, _job: &Job) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// Asks, after a destroy, for everything that [`Engine::remember`] kept, where it exists: take what is
+    /// printed with `Supervised::take_stdout`. `None`: none of it exists anywhere but in the state, or this
+    /// engine cannot ask.
+    fn look(&self, _job: &Job) -> Result<Option<Invocation>, EngineError> {
+        Ok(None)
+    }
+
+    /// The addresses of what is still there, from what [`Engine::look`] printed.
+    fn found(&self, _job: &Job, _printed: &[u8]) -> Result<Vec<String>, EngineError> {
+        Ok(Vec::new())
+    }
 
     /// What has to be run when everything is destroyed, before [`Engine::forget`].
     fn leave(&self, _job: &Job) -> Option<Invocation> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use semver::Version;
 use serde_json::{Value, json};
 
+use super::look;
 use super::state::{self, State};
 use super::{
     Adopted, Engine, EngineError, Inventory, Invocation, Job, Layout, Listener, Opened,
@@ -195,6 +196,21 @@ impl Engine for Terraform {
             Some(printed) => Ok(State::printed(job, printed)?.inventory()),
             None => Ok(State::of(job)?.inventory()),
         }
+    }
+
+    fn remember(&self, job: &Job) -> Result<(), EngineError> {
+        look::remember(job)
+    }
+
+    fn look(&self, job: &Job) -> Result<Option<Invocation>, EngineError> {
+        let kept = look::kept(job, |kind| self.exists_outside(kind))?;
+        let args = ["plan", "-destroy", "-json", "-input=false", "-lock=false"];
+        let call = |state| self.call(job, with_variables(job, &args, &[state]));
+        Ok(kept.map(|kept| call(format!("-state={}", kept.display()))))
+    }
+
+    fn found(&self, job: &Job, printed: &[u8]) -> Result<Vec<String>, EngineError> {
+        look::found(job, printed, |kind| self.exists_outside(kind))
     }
 
     fn forget(&self, job: &Job) -> Result<(), EngineError> {

@@ -66,8 +66,10 @@ impl Ingress {
     /// A submitted form; the value is Slack's `response_action`.
     pub(super) async fn submitted(&self, submitted: Submitted) -> Value {
         let close = json!({ "response_action": "clear" });
-        if submitted.callback != actions::FORM {
-            return close;
+        match submitted.callback.as_str() {
+            actions::FORM => {}
+            actions::GONE_FORM => return self.marked_gone(submitted).await,
+            _ => return close,
         }
         let Some(form) = fields::form_data(&submitted.metadata) else { return close };
         if let Some(view) = self.form_anew(&form, &submitted.values) {
@@ -154,6 +156,10 @@ impl Ingress {
             }
             Ok(Reply::Picker { templates }) => {
                 let view = self.words.picker(&templates);
+                self.open(&place, view).await
+            }
+            Ok(Reply::ReasonWanted { facts }) => {
+                let view = self.words.mark_gone(&facts);
                 self.open(&place, view).await
             }
             Ok(reply) => match self.words.reply(&reply) {
@@ -252,6 +258,8 @@ fn command_of(action: &str, value: &str) -> Option<Command> {
         actions::LOGS => Command::Logs(target()),
         actions::DRIFT => Command::Drift(target()),
         actions::REVERT => Command::Revert(target()),
+        actions::RETRY => Command::Retry(target()),
+        actions::GONE => Command::Gone { target: target(), why: None },
         actions::SHOW => Command::Show(target()),
         actions::NEW | actions::PICK => Command::New { template, given: Vec::new() },
         actions::PAGE => {

@@ -5,6 +5,7 @@ mod answer;
 mod delivery;
 mod fields;
 pub mod http;
+mod reason;
 mod socket;
 
 use std::sync::Arc;

@@ -166,6 +166,19 @@ pub async fn give_back(
     Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
 }
 
+/// Lets a run rest that is tried again from `not_before` (real milliseconds) on. Its claim is over at once, also
+/// for a heartbeat that is on its way. `false`: the claim was lost before.
+pub async fn rest(
+    tx: &mut Tx,
+    id: &RunId,
+    epoch: i64,
+    not_before: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE runs SET status = 'queued', claimed_until = NULL, not_before = $3
+               WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
+}
+
 /// Keeps a claim alive. `None`: it was lost. Otherwise who asked to call the run off, if anybody.
 pub async fn renew(
     tx: &mut Tx,
@@ -237,10 +250,11 @@ pub async fn set_progress_ts(tx: &mut Tx, id: &RunId, ts: Option<&str>) -> Resul
     exactly_one(rows, "runs", "id", id.as_str())
 }
 
-/// Asks for a run to be called off; whoever holds it, or claims it next, does it.
+/// Asks for a run to be called off; whoever holds it, or claims it next, does it. One that rests is due at once.
 /// `false`: it had ended, or somebody asked before.
 pub async fn ask_to_cancel(tx: &mut Tx, id: &RunId, by: &Actor) -> Result<bool, StoreError> {
-    let sql = "UPDATE runs SET cancel_by = $2
+    let sql = "UPDATE runs SET cancel_by = $2,
+                   not_before = CASE WHEN status = 'queued' THEN 0 ELSE not_before END
                WHERE id = $1 AND cancel_by IS NULL AND status IN ('queued', 'running', 'waiting')";
     let rows = execute!(tx, sql, id, JsonText(by))?;
     Ok(rows == 1)

@@ -55,6 +55,12 @@ pub async fn of_environment(
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(id).bind(kind).fetch_all(c).await)?)
 }
 
+/// Forgets all secrets of an environment but those of one kind.
+pub async fn forget_all_but(tx: &mut Tx, id: &EnvironmentId, kind: &str) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM secrets WHERE environment_id = $1 AND kind <> $2", id, kind)?;
+    Ok(())
+}
+
 /// Forgets all secrets of an environment: it is gone.
 pub async fn forget(tx: &mut Tx, id: &EnvironmentId) -> Result<(), StoreError> {
     let sql = "DELETE FROM secrets WHERE environment_id = $1";

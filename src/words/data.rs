@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::environment::{EndReason, Status};
+use crate::domain::environment::{EndReason, LONGEST_REASON, Status};
 use crate::domain::facts::{EnvironmentFacts, ShownOutput};
 use crate::domain::reply::TemplateLine;
 use crate::domain::run::{RunKind, RunStatus, Step};
@@ -44,6 +44,7 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
         "more_outputs": shown.len().saturating_sub(SHOWN_OUTPUTS),
         "has_credentials": facts.has_credentials,
         "end": facts.end_reason.as_ref().map(end_reason),
+        "marked_gone": matches!(facts.end_reason, Some(EndReason::MarkedGone { .. })),
         "ended_at": facts.ended_at.map(|at| at.0),
         "lived": facts.ended_at.map(|at| rounded(at - began)),
     })
@@ -57,6 +58,9 @@ pub(super) fn end_reason(reason: &EndReason) -> Value {
         EndReason::Asked { by } => ("asked", Some(&by.user), None),
         EndReason::CreateFailed { why } => ("create_failed", None, Some(cut(why, WHY_CHARACTERS))),
         EndReason::CreateCancelled { by } => ("create_cancelled", Some(&by.user), None),
+        EndReason::MarkedGone { by, why } => {
+            ("marked_gone", by.as_ref().map(|by| &by.user), Some(cut(why, LONGEST_REASON)))
+        }
     };
     json!({ "because": because, "by": by, "why": why })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::domain::facts::EnvironmentFacts;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 
 use super::press::Press;
@@ -22,6 +23,7 @@ pub(super) enum Page<'a> {
     Loading(&'a str),
     Picker(&'a [TemplateLine]),
     Info(&'a str, &'a Rendered),
+    MarkGone(&'a EnvironmentFacts),
     Home(&'a Home),
 }
 
@@ -85,6 +87,7 @@ pub(super) fn draw(press: &Press, page: &Page<'_>) -> Result<Drawn, WordsError> 
         Page::Loading(title) => view(&views::loading(title)),
         Page::Picker(templates) => view(&views::picker(templates)),
         Page::Info(title, answer) => view(&views::info(title, answer)),
+        Page::MarkGone(facts) => view(&views::mark_gone(facts)),
         Page::Home(home) => view(&views::home(home)),
     }
 }
@@ -99,6 +102,7 @@ pub(super) fn template_of(page: &Page<'_>) -> &'static str {
         Page::Loading(_) => "view-loading",
         Page::Picker(_) => "view-picker",
         Page::Info(..) => "view-info",
+        Page::MarkGone(_) => "view-mark-gone",
         Page::Home(_) => "view-home",
     }
 }
@@ -156,7 +160,7 @@ pub(super) fn speechless(page: &Page<'_>) -> Drawn {
             Drawn::Message(Rendered { text: text.into(), blocks, broadcast: Broadcast::No })
         }
         Page::Home(_) => Drawn::View(json!({ "type": "home", "blocks": blocks })),
-        Page::Form(_) | Page::Loading(_) | Page::Picker(_) | Page::Info(..) => {
+        Page::Form(_) | Page::Loading(_) | Page::Picker(_) | Page::Info(..) | Page::MarkGone(_) => {
             let title = json!({ "type": "plain_text", "text": "Mayfly" });
             Drawn::View(json!({ "type": "modal", "title": title, "blocks": blocks }))
         }

@@ -30,6 +30,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::domain::Span;
+use crate::domain::facts::EnvironmentFacts;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 use crate::template::Manifest;
 
@@ -122,6 +123,11 @@ impl Words {
     /// A modal that shows an answer, in place of a loading view that leads nowhere else.
     pub fn info(&self, title: &str, answer: &Rendered) -> Value {
         self.surely(&Page::Info(title, answer)).into_view()
+    }
+
+    /// The modal that asks an operator why an environment counts as gone.
+    pub fn mark_gone(&self, facts: &EnvironmentFacts) -> Value {
+        self.surely(&Page::MarkGone(facts)).into_view()
     }
 
     /// A person's App Home.

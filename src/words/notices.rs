@@ -52,6 +52,7 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::Failed { .. }
         | Notice::Receipt { .. }
         | Notice::Quarantined { .. }
+        | Notice::MarkedGone { .. }
         | Notice::SecretsWanted { .. } => Broadcast::Yes,
         Notice::Drift { found, .. } if !found.resources.is_empty() => Broadcast::Yes,
         Notice::Card
@@ -88,6 +89,7 @@ pub(super) fn template_of(notice: &Notice) -> &'static str {
         Notice::CalledOff { .. } => "notice-called-off",
         Notice::Receipt { .. } => "notice-receipt",
         Notice::Quarantined { .. } => "notice-quarantined",
+        Notice::MarkedGone { .. } => "notice-marked-gone",
         Notice::SecretsWanted { .. } => "notice-secrets-wanted",
         Notice::Revealed { .. } => "notice-revealed",
         Notice::ChannelCreated => "notice-channel-created",
@@ -125,10 +127,14 @@ fn own(told: &Told) -> Value {
             "end": data::end_reason(reason),
             "destroyed": destroyed,
             "lived": lived.map(data::rounded),
-            "unknown": unknown.iter().take(UNKNOWN).map(|a| cut(a, 150)).collect::<Vec<_>>(),
+            "unknown": few(unknown),
             "more_unknown": unknown.len().saturating_sub(UNKNOWN),
         }),
         Notice::Quarantined { why } => json!({ "why": cut(why, 600) }),
+        Notice::MarkedGone { unknown } => json!({
+            "unknown": few(unknown),
+            "more_unknown": unknown.len().saturating_sub(UNKNOWN),
+        }),
         Notice::SecretsWanted { url_path, labels } => {
             let path = url_path.trim_start_matches('/');
             let url = format!("{}/{path}", told.public_url.trim_end_matches('/'));
@@ -151,6 +157,10 @@ fn own(told: &Told) -> Value {
 
 /// How many of the resources that a killed engine had begun are named.
 const UNKNOWN: usize = 5;
+fn few(unknown: &[String]) -> Vec<String> {
+    unknown.iter().take(UNKNOWN).map(|address| cut(address, 150)).collect()
+}
+
 /// How many of the resources that are being changed just now are named.
 const CURRENT: usize = 3;
 
@@ -160,6 +170,7 @@ fn progress(progress: &Progress) -> Value {
         "kind": progress.kind,
         "step": progress.step,
         "ended": progress.ended,
+        "again": progress.again.map(|again| json!({ "after": again.after.millis(), "why": again.why })),
         "done": progress.done,
         "total": progress.total,
         "current": current.map(|address| cut(address, 150)).collect::<Vec<_>>(),

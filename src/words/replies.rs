@@ -19,14 +19,19 @@ const LONGEST_PROBLEM: usize = 300;
 
 /// Whether it is answered by a message, and not by a view or not at all.
 pub(super) fn is_said(reply: &Reply) -> bool {
-    !matches!(reply, Reply::Form { .. } | Reply::Picker { .. } | Reply::Repeated)
+    use Reply as R;
+    !matches!(reply, R::Form { .. } | R::Picker { .. } | R::ReasonWanted { .. } | R::Repeated)
 }
 
 /// The template and its facts.
 pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
     match reply {
         // None of these is said; a delivery that acted before is the nearest to nothing.
-        Reply::Form { .. } | Reply::Picker { .. } | Reply::Repeated => ("reply-list", Value::Null),
+        Reply::Form { .. }
+        | Reply::Picker { .. }
+        | Reply::ReasonWanted { .. }
+        | Reply::Repeated => ("reply-list", Value::Null),
+        Reply::MarkedGone { facts } => ("reply-marked-gone", env(facts)),
         Reply::Created { facts } => ("reply-created", env(facts)),
         Reply::List { scope, environments, page, more, now } => {
             let line = |facts: &_| line(facts, *now);
@@ -119,9 +124,9 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
         Refusal::NotYours { name, owner } => ("refusal-not-yours", owned(name, owner)),
         Refusal::OwnerOnly { name, owner } => ("refusal-owner-only", owned(name, owner)),
         Refusal::OperatorsOnly { verb } => ("refusal-operators-only", json!({ "verb": verb })),
-        Refusal::WrongState { name, status, wanted } => (
+        Refusal::WrongState { name, status, marked_gone, wanted } => (
             "refusal-wrong-state",
-            json!({ "name": name, "status": status.as_str(), "wanted": wanted }),
+            json!({ "name": name, "status": status.as_str(), "marked_gone": marked_gone, "wanted": wanted }),
         ),
         Refusal::Busy { name, kind } => {
             ("refusal-busy", json!({ "name": name, "kind": data::kind(*kind) }))

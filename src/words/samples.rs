@@ -7,6 +7,7 @@ mod notices;
 mod replies;
 mod runs;
 
+use crate::domain::facts::EnvironmentFacts;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 
 use super::draw::Page;
@@ -28,6 +29,7 @@ enum Kind {
     Loading(String),
     Picker(Vec<TemplateLine>),
     Info(String, Rendered),
+    MarkGone(Box<EnvironmentFacts>),
     Home(Home),
 }
 
@@ -51,6 +53,7 @@ impl Sample {
             Kind::Loading(title) => Page::Loading(title),
             Kind::Picker(templates) => Page::Picker(templates),
             Kind::Info(title, answer) => Page::Info(title, answer),
+            Kind::MarkGone(facts) => Page::MarkGone(facts),
             Kind::Home(home) => Page::Home(home),
         }
     }

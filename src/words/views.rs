@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::environment::LONGEST_REASON;
+use crate::domain::facts::EnvironmentFacts;
 use crate::domain::reply::{Home, TemplateLine};
 
 use super::data::{self, left};
@@ -33,6 +35,11 @@ pub(super) fn picker(templates: &[TemplateLine]) -> Value {
 
 pub(super) fn info(title: &str, answer: &Rendered) -> Value {
     json!({ "title": title, "blocks": answer.blocks })
+}
+
+/// Asks for the reason for which an environment counts as gone.
+pub(super) fn mark_gone(facts: &EnvironmentFacts) -> Value {
+    json!({ "env": data::environment(facts), "longest": LONGEST_REASON })
 }
 
 pub(super) fn home(home: &Home) -> Value {

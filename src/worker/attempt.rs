@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 
 use super::Shop;
+use super::again::RETRIED;
 use super::heartbeat::{Heartbeat, Pulse, Stamped};
 use super::keeping::Kept;
 use crate::commands::CommandError;
@@ -17,7 +18,7 @@ use crate::process::Supervised;
 use crate::secrets::Scrubber;
 use crate::store::environments::Environment;
 use crate::store::runs::Run;
-use crate::store::{StoreError, environments};
+use crate::store::{StoreError, environments, steps};
 
 /// Why an attempt stops before its end.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub(super) enum Stopped {
     /// The run failed, and a person can be told why.
     #[error("{}: {}", .0.step, .0.summary)]
     Failed(Box<Failure>),
+    /// Its failure may pass by itself: nobody holds it until it is tried again.
+    #[error("it is tried again")]
+    Rests,
     /// Another worker has the run.
     #[error("the claim was lost")]
     ClaimLost,
@@ -64,6 +68,7 @@ impl Stopped {
             resource: None,
             place: None,
             tail: Vec::new(),
+            transient: None,
         }))
     }
 
@@ -78,6 +83,8 @@ pub(super) struct Attempt {
     pub(super) shop: Shop,
     pub(super) run: Run,
     pub(super) environment: Environment,
+    /// How often it was tried before, and failed by what may pass.
+    pub(super) tried: u32,
     pub(super) progress: Mutex<Progress>,
     /// Keeps every known secret out of what is written down.
     pub(super) scrubber: std::sync::RwLock<Arc<Scrubber>>,
@@ -96,21 +103,28 @@ impl Attempt {
     pub(super) async fn of(shop: &Shop, run: Run) -> Result<Attempt, Stopped> {
         let mut tx = shop.ctx.db.read().await?;
         let environment = environments::get(&mut tx, &run.environment_id).await?;
+        let journal = steps::of_run(&mut tx, &run.id).await?;
         drop(tx);
+        let tried = journal.iter().filter(|line| line.event == RETRIED).count();
         let stamped = Stamped::default();
         let (heartbeat, pulse) = Heartbeat::start(shop, &run, stamped.clone());
-        let progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
+        let mut progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
             kind: run.kind,
             step: run.step.unwrap_or(Step::Prepare),
             done: 0,
             total: None,
             current: Vec::new(),
             ended: None,
+            again: None,
         });
+        if progress.again.take().is_some() {
+            (progress.done, progress.total) = (0, None);
+        }
         Ok(Attempt {
             shop: shop.clone(),
             run,
             environment,
+            tried: u32::try_from(tried).unwrap_or(u32::MAX),
             progress: Mutex::new(progress),
             scrubber: std::sync::RwLock::new(Arc::new(Scrubber::new([]))),
             pulse,

@@ -255,6 +255,7 @@ impl Attempt {
                             None => file.clone(),
                         }),
                         tail: Vec::new(),
+                        transient: None,
                     }));
                 }
                 format!("{}: {}", diagnostic.summary, diagnostic.detail)

@@ -25,8 +25,9 @@ pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
     let mut attempt = Attempt::of(shop, run).await?;
     match steps(&mut attempt).await {
         Ok(collected) => complete::created(&attempt, collected).await,
-        Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
+        Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
         Err(Stopped::Failed(failure)) => {
+            attempt.rests(&failure).await?;
             attempt.leaves_nothing().await?;
             complete::create_failed(&attempt, *failure).await
         }
@@ -60,7 +61,8 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Co
     attempt.begin(Step::Apply).await?;
     let call = place.installed.engine.apply(&place.job);
     let limit = place.manifest.limits.apply.real();
-    let exit = attempt.child(Step::Apply, "apply", call, limit, &place.manifest).await?;
+    let exit =
+        attempt.child(Step::Apply, &attempt.named("apply"), call, limit, &place.manifest).await?;
     attempt.end(Step::Apply, "done", &exit.cause.to_string()).await?;
     attempt.begin(Step::Collect).await?;
     collect(attempt, place).await
@@ -89,8 +91,9 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     let engine = &place.installed.engine;
     let limit = place.manifest.limits.plan.real();
     let call = engine.plan(&place.job);
-    attempt.child(Step::Plan, "plan", call, limit, &place.manifest).await?;
-    let printed = attempt.shown(place, "plan").await?;
+    let name = attempt.named("plan");
+    attempt.child(Step::Plan, &name, call, limit, &place.manifest).await?;
+    let printed = attempt.shown(place, &name).await?;
     let summary = engine.plan_summary(&printed).map_err(Stopped::engine(Step::Plan))?;
     let scrubber = attempt.scrubber();
     let summary = summary.shortened(|value| scrubber.scrub(value).into_owned());

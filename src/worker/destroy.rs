@@ -14,8 +14,11 @@ pub(super) async fn destroy(shop: &Shop, run: Run) -> Result<(), Stopped> {
     let attempt = Attempt::of(shop, run).await?;
     match steps(&attempt).await {
         Ok(()) => complete::destroyed(&attempt).await,
-        Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
-        Err(Stopped::Failed(failure)) => complete::destroy_failed(&attempt, *failure).await,
+        Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
+        Err(Stopped::Failed(failure)) => {
+            attempt.rests(&failure).await?;
+            complete::destroy_failed(&attempt, *failure).await
+        }
         Err(Stopped::Cancelled(_)) => {
             let why = "It was interrupted.";
             let Stopped::Failed(failure) = Stopped::failed(Step::Destroy, why) else {
@@ -47,9 +50,13 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     let before = attempt.inventory(&place, Step::Destroy).await?.resources;
     attempt.progress.lock().await.total = Some(before.len());
     attempt.begin(Step::Destroy).await?;
+    if !attempt.has_called() {
+        engine.remember(&place.job).map_err(Stopped::engine(Step::Destroy))?;
+    }
     let call = engine.destroy(&place.job);
     let limit = place.manifest.limits.destroy.real();
-    let called = attempt.child(Step::Destroy, "destroy", call, limit, &place.manifest).await;
+    let name = attempt.named("destroy");
+    let called = attempt.child(Step::Destroy, &name, call, limit, &place.manifest).await;
     let after = attempt.inventory(&place, Step::Verify).await;
     if let Ok(after) = &after {
         let gone = before.len().saturating_sub(after.resources.len());
@@ -60,13 +67,7 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     called?;
     attempt.end(Step::Destroy, "done", "").await?;
     attempt.begin(Step::Verify).await?;
-    let left = after?.resources;
-    if !left.is_empty() {
-        let why = format!("The state still holds {} resources after the destroy.", left.len());
-        return Err(Stopped::failed(Step::Verify, why));
-    }
-    // The copy of the last good state is an empty one from here.
-    engine.open(&place.job).map_err(Stopped::engine(Step::Verify))?;
+    attempt.verify(&place, after?).await?;
     leave(attempt, &place).await?;
     if sweep_site(attempt)? {
         attempt.end(Step::Verify, "swept", "removed a preview site that no state knew").await?;

@@ -14,7 +14,7 @@ pub(super) async fn drift(shop: &Shop, run: Run) -> Result<(), Stopped> {
     let attempt = Attempt::of(shop, run).await?;
     match steps(&attempt).await {
         Ok(found) => settle::checked(&attempt, found).await,
-        Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
+        Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
         Err(Stopped::Failed(failure)) => settle::failed(&attempt, *failure).await,
         Err(Stopped::Cancelled(by)) => settle::called_off(&attempt, by).await,
     }

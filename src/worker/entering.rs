@@ -21,14 +21,14 @@ const CALLS: [&str; 4] = ["plan", "apply", "drift", "destroy"];
 const ENTER: &str = "enter-";
 
 impl Attempt {
-    /// Whether the run has called its engine for more than preparing.
+    /// Whether this try of the run has called its engine for more than preparing.
     pub(super) fn has_called(&self) -> bool {
         CALLS.iter().any(|call| self.has_begun(call))
     }
 
-    /// Whether this call was begun here, by whichever worker.
+    /// Whether this try of the run has begun this call here, by whichever worker.
     pub(super) fn has_begun(&self, call: &str) -> bool {
-        let found = Supervised::attach(&self.folder().join(call));
+        let found = Supervised::attach(&self.folder().join(self.named(call)));
         found.is_ok_and(|found| found.is_some())
     }
 
@@ -62,7 +62,9 @@ impl Attempt {
             self.secret_child((Step::Prepare, &name), call, limit, &place.manifest).await.map(drop)
         };
         match left.await {
-            Err(stopped @ (Stopped::ClaimLost | Stopped::Trouble(_))) => Err(stopped),
+            Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => {
+                Err(stopped)
+            }
             Err(stopped) => {
                 // It was never made, or is found by its name: no other environment is called so.
                 tracing::info!(environment = %self.environment.name, %stopped, "no empty stack was removed");

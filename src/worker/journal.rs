@@ -55,7 +55,12 @@ impl Attempt {
         Ok(lines.iter().any(|line| line.step == step && line.event == "begun"))
     }
 
-    fn line<'a>(&'a self, step: Step, event: &'a str, detail: &'a str) -> steps::Line<'a> {
+    pub(super) fn line<'a>(
+        &'a self,
+        step: Step,
+        event: &'a str,
+        detail: &'a str,
+    ) -> steps::Line<'a> {
         steps::Line { run: &self.run.id, epoch: self.run.epoch, step, event, detail }
     }
 }

@@ -1,6 +1,7 @@
 //! The worker: claims runs and executes their steps; the scheduler: finds what is due.
 
 pub mod anchor;
+mod again;
 mod attempt;
 mod call;
 mod child;
@@ -24,6 +25,7 @@ pub mod schedule;
 pub mod scheduler;
 mod settle;
 mod update;
+mod verify;
 mod workplace;
 
 use std::collections::BTreeMap;
@@ -64,6 +66,9 @@ pub struct Settings {
     pub stamp: Option<StampDeadlines>,
     /// From an interrupt to the kill.
     pub interrupt_grace: Duration,
+    /// How often a run whose failure may pass by itself is tried again, and the first pause before that.
+    pub retries: u32,
+    pub retry_backoff: Duration,
     /// From a failed destroy to the next.
     pub destroy_backoff: Duration,
     /// How often a progress message may change.
@@ -186,6 +191,8 @@ impl Shop {
                 self.ctx.nudges.all();
                 folders::remove(&self.settings.data.join("runs").join(id.as_str())).await;
             }
+            // Its row says when it goes on.
+            Err(attempt::Stopped::Rests) => {}
             // The claim runs out, and whoever takes it goes on from the journal.
             Err(error) => {
                 tracing::error!(%id, %error, "left a run to its next claim");

@@ -59,6 +59,7 @@ impl Attempt {
         let mut progress = self.progress.lock().await;
         if ended.is_some() {
             progress.current.clear();
+            progress.again = None;
             progress.ended = ended;
         }
         let held = runs::set_progress(tx, &self.run.id, self.run.epoch, &progress).await?;

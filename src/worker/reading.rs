@@ -7,7 +7,7 @@ use crate::engine::Inventory;
 use crate::process::Supervised;
 
 /// A plan or a state in JSON that is larger than this is a mistake in the template.
-const LARGEST: u64 = 256 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 256 * 1024 * 1024;
 
 impl Attempt {
     /// The plan that the call of that name has made, as its engine shows it.
@@ -33,13 +33,22 @@ impl Attempt {
         place: &Workplace,
         step: Step,
     ) -> Result<Inventory, Stopped> {
+        self.state(place, step, &format!("state-{step}-{}", self.run.epoch)).await
+    }
+
+    /// The same, asked for in a child's folder of this name.
+    pub(super) async fn state(
+        &self,
+        place: &Workplace,
+        step: Step,
+        name: &str,
+    ) -> Result<Inventory, Stopped> {
         let engine = &place.installed.engine;
         let Some(call) = engine.state_call(&place.job) else {
             return engine.read_state(&place.job, None).map_err(Stopped::engine(step));
         };
         let limit = place.manifest.limits.plan.real();
-        let name = format!("state-{step}-{}", self.run.epoch);
-        let printed = self.secret_child((step, &name), call, limit, &place.manifest).await?;
+        let printed = self.secret_child((step, name), call, limit, &place.manifest).await?;
         let printed = printed
             .take_stdout(LARGEST)
             .map_err(|error| Stopped::failed(step, format!("the state cannot be read: {error}")))?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::child::Heard;
 use crate::domain::run::{Failure, Step};
-use crate::engine::{Action, Event};
+use crate::engine::{Action, Event, transient};
 use crate::process::{Cause, Exit, Limits};
 
 /// A line for the log; `None` for what is no news to a reader.
@@ -42,6 +42,20 @@ fn verb(action: Action) -> &'static str {
 
 /// What a person is told of a call that did not succeed.
 pub(super) fn failure(step: Step, exit: &Exit, limits: Limits, heard: Heard) -> Failure {
+    let failure = told(step, exit, limits, heard);
+    Failure { transient: transient(&failure, exit), ..failure }
+}
+
+fn told(step: Step, exit: &Exit, limits: Limits, heard: Heard) -> Failure {
+    let bare = |summary, tail| Failure {
+        step,
+        summary,
+        detail: String::new(),
+        resource: None,
+        place: None,
+        tail,
+        transient: None,
+    };
     let span = |limit: Duration| crate::domain::Span::from_millis(super::millis(limit));
     let tail: Vec<String> = heard.tail.into();
     let limit = match exit.cause {
@@ -57,7 +71,7 @@ pub(super) fn failure(step: Step, exit: &Exit, limits: Limits, heard: Heard) -> 
         _ => None,
     };
     if let Some(summary) = limit {
-        return Failure { step, summary, detail: String::new(), resource: None, place: None, tail };
+        return bare(summary, tail);
     }
     match heard.diagnostic {
         Some(diagnostic) => Failure { tail, ..*diagnostic },
@@ -68,7 +82,7 @@ pub(super) fn failure(step: Step, exit: &Exit, limits: Limits, heard: Heard) -> 
                 (None, None) => exit.cause.to_string(),
             };
             let summary = format!("The {step} ended with {how} and no explanation.");
-            Failure { step, summary, detail: String::new(), resource: None, place: None, tail }
+            bare(summary, tail)
         }
     }
 }

@@ -233,6 +233,7 @@ fn configure(config: &mut Config, playground: &Workspace, folder: &Path) {
     config.runs.schedule = "* * * * * *".to_owned();
     config.runs.poll = Duration::from_millis(500);
     config.runs.interrupt_grace = Duration::from_secs(30);
+    config.runs.retry_backoff = Duration::from_secs(2);
     config.runs.destroy_backoff = Duration::from_secs(2);
     config.runs.progress = Duration::from_secs(3);
     config.delivery.poll = Duration::from_millis(500);

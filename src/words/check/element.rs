@@ -142,9 +142,10 @@ impl Check {
 }
 
 fn known_action(action: &str) -> bool {
-    use actions::{CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, LINK, LOGS, NEW, PAGE, PICK};
-    use actions::{REVERT, SHOW};
-    [CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, LINK, LOGS, NEW, PAGE, PICK, REVERT, SHOW]
-        .contains(&action)
+    use actions::{CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK};
+    use actions::{RETRY, REVERT, SHOW};
+    let ours = [CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK];
+    ours.contains(&action)
+        || [RETRY, REVERT, SHOW].contains(&action)
         || actions::read_extend(action).is_some()
 }

@@ -37,6 +37,20 @@ pub fn rules() -> TtlRules {
     }
 }
 
+/// Every reason for which one ends, with its sample's name.
+pub fn reasons() -> [(EndReason, &'static str); 7] {
+    let gone = |by| EndReason::MarkedGone { by, why: "Its account is closed.".into() };
+    [
+        (EndReason::Expired, "expired"),
+        (EndReason::ExpiredUnwarned, "expired-unwarned"),
+        (EndReason::Asked { by: person() }, "asked"),
+        (EndReason::CreateFailed { why: "The name is taken.".into() }, "create-failed"),
+        (EndReason::CreateCancelled { by: other() }, "create-cancelled"),
+        (gone(Some(other())), "marked-gone"),
+        (gone(None), "marked-gone-at-the-console"),
+    ]
+}
+
 /// The least that an environment in that state has.
 pub fn least(status: Status) -> EnvironmentFacts {
     let alive = matches!(status, Status::Ready | Status::Updating);

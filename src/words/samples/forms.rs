@@ -12,7 +12,9 @@ use crate::template::{
     Weight,
 };
 
-use super::facts::{NOW, hostile, least, one_of_many, template, templates, unavailable, usual};
+use super::facts::{
+    NOW, hostile, least, most, one_of_many, template, templates, unavailable, usual,
+};
 use super::{Kind, Sample};
 use crate::words::{Broadcast, Rendered};
 
@@ -49,6 +51,8 @@ pub fn all() -> Vec<Sample> {
         Sample::of("all-unavailable", Kind::Picker(unavailable())),
         Sample::of("minimal", Kind::Info("Preview".into(), answer("Done.".into()))),
         Sample::of("maximal", Kind::Info(hostile(400), answer("x".repeat(3_000)))),
+        Sample::of("minimal", Kind::MarkGone(Box::new(least(Status::Quarantined)))),
+        Sample::of("maximal", Kind::MarkGone(Box::new(most(Status::Quarantined)))),
         Sample::of("minimal", home(Vec::new(), Vec::new())),
         Sample::of("usual", home(vec![usual()], vec![template()])),
         Sample::of("unavailable", home(vec![usual()], unavailable())),

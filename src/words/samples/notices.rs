@@ -5,10 +5,10 @@ use crate::domain::facts::EnvironmentFacts;
 use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
 use crate::domain::reply::Told;
-use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step};
-use crate::domain::{RunId, Span};
+use crate::domain::run::{Again, Failure, Progress, RunKind, RunStatus, Step};
+use crate::domain::{RunId, Span, Transient};
 
-use super::facts::{HOSTILE, NOW, full, hostile, least, most, other, person, usual};
+use super::facts::{HOSTILE, NOW, full, hostile, least, most, other, person, reasons, usual};
 use super::runs::{drift, least_failure, most_failure, plan, usual_failure};
 use super::{Kind, Sample};
 
@@ -26,6 +26,16 @@ pub fn all() -> Vec<Sample> {
         let ended =
             EnvironmentFacts { end_reason: Some(reason.clone()), ..least(Status::Destroyed) };
         all.push(of(&format!("destroyed-{name}"), Notice::Card, ended));
+        if matches!(reason, EndReason::MarkedGone { .. }) {
+            let ended = || EnvironmentFacts {
+                end_reason: Some(reason.clone()),
+                ..least(Status::Destroyed)
+            };
+            all.push(of(name, Notice::MarkedGone { unknown: Vec::new() }, ended()));
+            let told = Notice::ChannelDestroyed { reason: reason.clone() };
+            all.push(of(name, told, ended()));
+            continue;
+        }
         let receipt = Notice::Receipt {
             reason,
             destroyed: 3,
@@ -66,16 +76,6 @@ fn told(notice: Notice, facts: EnvironmentFacts) -> Told {
 
 fn run() -> RunId {
     RunId("run_0123456789abcdef0123".into())
-}
-
-fn reasons() -> [(EndReason, &'static str); 5] {
-    [
-        (EndReason::Expired, "expired"),
-        (EndReason::ExpiredUnwarned, "expired-unwarned"),
-        (EndReason::Asked { by: person() }, "asked"),
-        (EndReason::CreateFailed { why: "The name is taken.".into() }, "create-failed"),
-        (EndReason::CreateCancelled { by: other() }, "create-cancelled"),
-    ]
 }
 
 /// Each notice with the least and with the most that it can say.
@@ -134,6 +134,10 @@ fn pairs() -> Vec<(Notice, Notice)> {
         (
             Notice::Quarantined { why: "The bucket is not empty.".into() },
             Notice::Quarantined { why: hostile(5_000) },
+        ),
+        (
+            Notice::MarkedGone { unknown: vec!["aws_s3_bucket.site".into()] },
+            Notice::MarkedGone { unknown: vec![hostile(900); 30] },
         ),
         (
             Notice::SecretsWanted {
@@ -243,6 +247,10 @@ fn progressed() -> Vec<Sample> {
     let of_kind = |kind: &RunKind| {
         sample(format!("{kind}-run"), Progress { kind: *kind, ..begun(Step::Apply) })
     };
+    let waits = |why: &Transient| {
+        let again = Some(Again { after: Span::seconds(10), why: *why });
+        sample(format!("again-{why}"), Progress { again, ..begun(Step::Plan) })
+    };
     let checks = Progress { kind: RunKind::Drift, ..begun(Step::Plan) };
     let checked = Progress { ended: Some(RunStatus::Succeeded), ..checks.clone() };
     Step::ALL
@@ -250,6 +258,7 @@ fn progressed() -> Vec<Sample> {
         .map(step)
         .chain(ended.map(end))
         .chain(RunKind::ALL.iter().map(of_kind))
+        .chain(Transient::ALL.iter().map(waits))
         .chain([sample("checks".into(), checks), sample("checked".into(), checked)])
         .collect()
 }
@@ -266,6 +275,7 @@ fn usual_progress() -> Progress {
         total: Some(3),
         current: vec!["terraform_data.page".into()],
         ended: None,
+        again: None,
     }
 }
 

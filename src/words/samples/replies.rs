@@ -67,6 +67,7 @@ fn about_one(facts: &EnvironmentFacts, long: bool) -> Vec<Reply> {
         shown(facts(), runs),
         Reply::Extended { facts: facts(), added: Span::hours(4) },
         Reply::Destroying { facts: facts() },
+        Reply::MarkedGone { facts: facts() },
         Reply::Cancelling { facts: facts() },
         Reply::Checking { facts: facts() },
         Reply::Reverting { facts: facts() },
@@ -172,9 +173,15 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
             Refusal::WrongState {
                 name: name(),
                 status: Status::Destroyed,
+                marked_gone: false,
                 wanted: "extended".into(),
             },
-            Refusal::WrongState { name: long(), status: Status::Ready, wanted: long() },
+            Refusal::WrongState {
+                name: long(),
+                status: Status::Ready,
+                marked_gone: false,
+                wanted: long(),
+            },
         ),
         (
             Refusal::Busy { name: name(), kind: RunKind::Drift },
@@ -212,9 +219,14 @@ fn other_refusals() -> Vec<(&'static str, Refusal)> {
         .iter()
         .map(|status| {
             let wanted = "cancelled".into();
-            (status.as_str(), Refusal::WrongState { name: name(), status: *status, wanted })
+            let marked_gone = false;
+            let (name, status) = (name(), *status);
+            (status.as_str(), Refusal::WrongState { name, status, marked_gone, wanted })
         })
         .collect();
+    let (status, wanted) = (Status::Destroyed, "retried".into());
+    let marked = Refusal::WrongState { name: name(), status, marked_gone: true, wanted };
+    all.push(("marked-gone", marked));
     all.push(("update", Refusal::Busy { name: name(), kind: RunKind::Update }));
     let none = Refusal::UnknownTemplate { typed: "x".into(), nearest: None, known: Vec::new() };
     all.push(("no-templates", none));

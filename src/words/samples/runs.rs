@@ -49,6 +49,7 @@ pub fn least_failure() -> Failure {
         resource: None,
         place: None,
         tail: Vec::new(),
+        transient: None,
     }
 }
 
@@ -73,5 +74,6 @@ pub fn most_failure() -> Failure {
         resource: Some(hostile(3_000)),
         place: Some(hostile(3_000)),
         tail: vec![hostile(900); 40],
+        transient: None,
     }
 }

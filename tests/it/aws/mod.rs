@@ -4,4 +4,5 @@ mod bucket;
 mod drift;
 mod killed;
 mod life;
+mod lingers;
 mod trio;

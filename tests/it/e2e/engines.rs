@@ -110,7 +110,7 @@ on_both! {
         stage.stops_bot().await;
         stage.reconfigures(terraforms.only(&["1.90.0", "1.92.0"]));
         stage.starts_bot().await;
-        alice.presses(&new.card(), "destroy").await;
+        alice.presses(&new.card(), "retry").await;
         new.says("its state is empty").await;
         assert_eq!(made_by(&stage, &new.name).await, "terraform 1.92.0");
         assert_eq!((terraforms.destroyed("1.90.0"), terraforms.destroyed("1.92.0")), (1, 1));

@@ -4,6 +4,7 @@
 //! message or a process is left over.
 
 mod audit;
+mod again;
 mod cancel;
 mod delivery;
 mod drift;
@@ -17,6 +18,7 @@ pub mod killed;
 mod life;
 mod pages;
 pub mod people;
+mod quarantine;
 mod restart;
 mod rights;
 mod served;

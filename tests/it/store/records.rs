@@ -3,7 +3,7 @@
 use mayfly::domain::run::Step;
 use mayfly::domain::{Actor, EnvironmentId, Span};
 use mayfly::store::effects::Effect;
-use mayfly::store::secrets::{INPUT, OUTPUT, SealedSecret};
+use mayfly::store::secrets::{ENGINE, INPUT, OUTPUT, SealedSecret};
 use mayfly::store::versions::Version;
 use mayfly::store::{StoreError, audit, deliveries, effects, run_log, secrets, steps, versions};
 use serde_json::json;
@@ -70,7 +70,15 @@ on_both! {
             found.iter().map(|s| (s.field.as_str(), s.sealed.as_slice(), s.created_at)).collect();
         assert_eq!(found, [("a", &b"new"[..], later), ("b", &[0, 159, 146, 150][..], START)]);
         assert_eq!(secrets::of_environment(&mut tx, &id, INPUT).await?.len(), 1);
+        secrets::put(&mut tx, &secret("key", ENGINE, b"sealed")).await?;
+        secrets::forget_all_but(&mut tx, &id, ENGINE).await?;
+        assert!(secrets::of_environment(&mut tx, &id, OUTPUT).await?.is_empty());
+        assert!(secrets::of_environment(&mut tx, &id, INPUT).await?.is_empty());
+        assert_eq!(secrets::of_environment(&mut tx, &id, ENGINE).await?.len(), 1);
+        secrets::put(&mut tx, &newer).await?;
+        secrets::put(&mut tx, &secret("a", INPUT, b"input")).await?;
         secrets::forget(&mut tx, &id).await?;
+        assert!(secrets::of_environment(&mut tx, &id, ENGINE).await?.is_empty());
         assert!(secrets::of_environment(&mut tx, &id, OUTPUT).await?.is_empty());
         assert!(secrets::of_environment(&mut tx, &id, INPUT).await?.is_empty());
         Ok(())

@@ -2,7 +2,7 @@
 
 use mayfly::domain::plan::{AttributeChange, Change, PlanSummary, PlannedResource};
 use mayfly::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
-use mayfly::domain::{Actor, EnvironmentId, RunId, Span};
+use mayfly::domain::{Actor, EnvironmentId, RunId, Span, Transient};
 use mayfly::store::runs::{self, Claim, NewRun, Outcome, Run};
 use mayfly::store::{StoreError, Tx, steps};
 
@@ -26,6 +26,7 @@ fn progress() -> Progress {
         total: Some(2),
         current: vec!["aws_s3_bucket.this[\"a\"]".into()],
         ended: None,
+        again: None,
     }
 }
 
@@ -126,6 +127,27 @@ on_both! {
         Ok(())
     }
 
+    async fn a_run_that_rests_is_nobodys_until_it_is_due(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        requested(&mut tx, "e1").await?;
+        let id = queue(&mut tx, "e1", 0).await?;
+        claim(&mut tx, "w", 1).await?.expect("is due");
+        assert!(!runs::rest(&mut tx, &id, 0, 50).await?, "another epoch's");
+        assert!(runs::rest(&mut tx, &id, 1, 50).await?);
+        assert!(!runs::rest(&mut tx, &id, 1, 50).await?, "it rests already");
+        assert!(runs::renew(&mut tx, &id, 1, 90).await?.is_none(), "a late heartbeat keeps it");
+        assert!(!runs::withdraw(&mut tx, &id, START).await?, "it was begun");
+        assert!(claim(&mut tx, "w", 49).await?.is_none(), "it rests");
+        assert_eq!(claim(&mut tx, "v", 50).await?.expect("is due again").epoch, 2);
+
+        // Somebody who calls it off wakes it.
+        assert!(runs::rest(&mut tx, &id, 2, 500).await?);
+        assert!(runs::ask_to_cancel(&mut tx, &id, &Actor::Person(alice())).await?);
+        let woken = claim(&mut tx, "w", 60).await?.expect("is due at once");
+        assert!(woken.cancel_by.is_some());
+        Ok(())
+    }
+
     async fn a_failure_is_kept_whole(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         requested(&mut tx, "e1").await?;
@@ -138,6 +160,7 @@ on_both! {
             resource: Some("a.b".into()),
             place: Some("main.tf:3".into()),
             tail: vec!["last".into(), "line".into()],
+            transient: Some(Transient::Throttled),
         };
         let outcome =
             Outcome { status: RunStatus::Failed, failure: Some(&failure), at: START };
