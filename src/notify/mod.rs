@@ -92,9 +92,15 @@ impl Notifier {
 
     async fn serve(self, message: Message) {
         let outcome = self.deliver(&message).await;
-        if let Err(error) = self.settle(&message, outcome).await {
-            // It is held until its time is over, and then sent again: at most twice.
-            tracing::error!(id = %message.id, %error, "a message's outcome could not be written");
+        let begun = tokio::time::Instant::now();
+        while let Err(error) = self.settle(&message, &outcome).await {
+            tracing::warn!(id = %message.id, %error, "a message's outcome could not be written");
+            if begun.elapsed() > self.settings.hold / 2 {
+                // It is held until its time is over, and then sent again: at most twice.
+                tracing::error!(id = %message.id, "a message may be sent twice");
+                break;
+            }
+            tokio::time::sleep(self.settings.first_pause).await;
         }
         self.nudge.notify_one();
     }

@@ -17,7 +17,7 @@ impl Notifier {
     pub(super) async fn settle(
         &self,
         message: &Message,
-        outcome: Result<(), Undelivered>,
+        outcome: &Result<(), Undelivered>,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.write("settle a message").await?;
         match outcome {

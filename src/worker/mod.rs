@@ -1,7 +1,7 @@
 //! The worker: claims runs and executes their steps; the scheduler: finds what is due.
 
-pub mod anchor;
 mod again;
+pub mod anchor;
 mod attempt;
 mod call;
 mod child;
@@ -20,13 +20,14 @@ mod logging;
 mod progress;
 mod reading;
 mod said;
-pub use keeping::machine;
 pub mod schedule;
 pub mod scheduler;
 mod settle;
 mod update;
 mod verify;
 mod workplace;
+
+pub use keeping::machine;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

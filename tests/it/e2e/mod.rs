@@ -3,8 +3,8 @@
 //! Each test has a world of its own and ends it with [`stage::Stage::ends`], which fails when a run, a
 //! message or a process is left over.
 
-mod audit;
 mod again;
+mod audit;
 mod cancel;
 mod delivery;
 mod drift;

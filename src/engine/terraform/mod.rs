@@ -1,11 +1,13 @@
 //! Terraform and OpenTofu: one adapter, two programs.
 
-use std::collections::BTreeMap;
+mod environment;
+
 use std::path::{Path, PathBuf};
 
 use semver::Version;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::environment::{encryption, environment};
 use super::look;
 use super::state::{self, State};
 use super::{
@@ -259,34 +261,6 @@ fn init(layout: &Layout, prepared: &Prepared) -> Invocation {
     let mut env = environment(layout);
     env.insert("TF_DATA_DIR".into(), prepared.data.to_string_lossy().into_owned());
     Invocation { program: layout.program.clone(), args, env, cwd: prepared.source.clone() }
-}
-
-/// The least that OpenTofu takes; a key that was drawn needs no stretching.
-const ROUNDS: u32 = 200_000;
-
-/// OpenTofu's setting for state and plan alike; nothing that is not encrypted is read.
-fn encryption(passphrase: &str) -> String {
-    let method = || json!({ "method": "method.aes_gcm.ours", "enforced": true });
-    json!({
-        "key_provider": { "pbkdf2": { "ours": { "passphrase": passphrase, "iterations": ROUNDS } } },
-        "method": { "aes_gcm": { "ours": { "keys": "key_provider.pbkdf2.ours" } } },
-        "state": method(),
-        "plan": method(),
-    })
-    .to_string()
-}
-
-/// What every child gets.
-fn environment(layout: &Layout) -> BTreeMap<String, String> {
-    let mut env = layout.environment();
-    let ours = [
-        ("TF_CLI_CONFIG_FILE", layout.cli_config.to_string_lossy().into_owned()),
-        ("TF_IN_AUTOMATION", "1".to_owned()),
-        ("TF_INPUT", "0".to_owned()),
-        ("CHECKPOINT_DISABLE", "1".to_owned()),
-    ];
-    env.extend(ours.map(|(key, value)| (key.to_owned(), value)));
-    env
 }
 
 fn with_variables(job: &Job, args: &[&str], more: &[String]) -> Vec<String> {
