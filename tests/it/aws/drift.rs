@@ -7,22 +7,23 @@ use mayfly::playground::{Message, Snapshot};
 use super::life::PATIENCE;
 use crate::e2e::people::Order;
 use crate::e2e::stage::{Options, Stage, template_folder};
-use crate::support::database::Database;
+use crate::support::database::{self, Database};
 use crate::support::moto::Moto;
 use crate::support::{programs, terraform};
 
-on_both! {
-    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
-    async fn drift_is_found_and_reverted_with_terraform(database: Database) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn drift_is_found_and_reverted_with_terraform() {
+    if let Some(database) = database::postgres().await {
         drifts(database, "terraform").await;
     }
+}
 
-    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
-    async fn drift_is_found_and_reverted_with_opentofu(database: Database) {
-        if !programs::runs("tofu") {
-            return;
-        }
-        drifts(database, "tofu").await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn drift_is_found_and_reverted_with_opentofu() {
+    if programs::runs("tofu") {
+        drifts(database::sqlite().await, "tofu").await;
     }
 }
 

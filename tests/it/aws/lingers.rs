@@ -5,21 +5,23 @@ use std::time::Duration;
 
 use super::life::PATIENCE;
 use crate::e2e::stage::{Options, Stage, template_folder};
-use crate::support::database::Database;
+use crate::support::database::{self, Database};
 use crate::support::moto::Moto;
 use crate::support::{programs, terraform};
 
-on_both! {
-    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
-    async fn what_terraform_let_go_is_seen(database: Database) {
-        is_seen(database, "terraform").await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn what_terraform_let_go_is_seen() {
+    is_seen(database::sqlite().await, "terraform").await;
+}
 
-    #[ignore = "takes minutes: `scripts/test -- --ignored`"]
-    async fn what_opentofu_let_go_is_seen(database: Database) {
-        if programs::runs("tofu") {
-            is_seen(database, "tofu").await;
-        }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn what_opentofu_let_go_is_seen() {
+    if let Some(database) = database::postgres().await
+        && programs::runs("tofu")
+    {
+        is_seen(database, "tofu").await;
     }
 }
 
