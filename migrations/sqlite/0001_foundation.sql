@@ -111,7 +111,7 @@ CREATE TABLE effects (
     id             TEXT,
     run_id         TEXT NOT NULL REFERENCES runs (id),
     at             BIGINT NOT NULL,
-    PRIMARY KEY (environment_id, address)
+    PRIMARY KEY (environment_id, address, run_id)
 );
 
 CREATE TABLE run_log (

@@ -21,9 +21,9 @@ pub use parts::{database_url, keyring, make_data_folder, unavailable};
 pub use start_error::StartError;
 
 use crate::commands::Ctx;
-use crate::config::{Config, SlackMode};
+use crate::config::{Config, Database, SlackMode};
 use crate::domain::rng::SystemRng;
-use crate::domain::{Clock, Rng, Unavailable};
+use crate::domain::{Clock, Rng, Role, Unavailable};
 use crate::engine::installed::Engines;
 use crate::ingress::{Ingress, SocketReceiver};
 use crate::slack::{Client, Socket, SocketSettings};
@@ -47,6 +47,7 @@ pub struct App {
     pub data: PathBuf,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    _held: std::fs::File,
 }
 
 /// How long tasks may take to end before they are dropped.
@@ -55,7 +56,12 @@ const STOPS_WITHIN: Duration = Duration::from_secs(10);
 impl App {
     /// Starts everything that the settings ask for.
     pub async fn start(config: Config, given: Given) -> Result<App, StartError> {
+        let whole = Role::ALL.iter().all(|role| config.roles.contains(role));
+        if !whole && matches!(config.database, Database::Sqlite(_)) {
+            return Err(StartError::Roles);
+        }
         parts::make_data_folder(&config.data)?;
+        let held = parts::hold(&config.data)?;
         let listener = parts::bind(config.server.listen).await?;
         let sites = parts::bind(config.server.sites_listen).await?;
         let (address, sites_address) = (local(&listener)?, local(&sites)?);
@@ -91,7 +97,9 @@ impl App {
         let ingress = Ingress { ctx: ctx.clone(), words: words.clone(), slack: slack.clone() };
         let pages = Arc::new(crate::words::Pages::load().map_err(StartError::Pages)?);
         let mut routes = crate::web::routes(crate::web::Web { ctx: ctx.clone(), pages });
+        let hears = config.roles.contains(&Role::Ingress);
         match config.slack.mode {
+            _ if !hears => {}
             SlackMode::Http => {
                 let secret = config
                     .slack
@@ -110,14 +118,18 @@ impl App {
         tasks.spawn(server::serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
 
         let settings = parts::worker(&config, given.exe, sites_url, &ctx)?;
-        tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
         let schedule = Schedule::parse(&config.runs.schedule)?;
-        tasks.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, stopped.clone()));
-        let anchor_every = config.audit.anchor_every;
-        tasks.spawn(crate::worker::anchor::run(ctx.clone(), anchor_every, stopped.clone()));
-        tasks.spawn(parts::notifier(&config, &ctx, words, slack).run(stopped.clone()));
+        if config.roles.contains(&Role::Worker) {
+            tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
+            tasks.spawn(parts::notifier(&config, &ctx, words, slack).run(stopped.clone()));
+        }
+        if config.roles.contains(&Role::Scheduler) {
+            tasks.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, stopped.clone()));
+            let anchor_every = config.audit.anchor_every;
+            tasks.spawn(crate::worker::anchor::run(ctx.clone(), anchor_every, stopped.clone()));
+        }
         let data = config.data.clone();
-        Ok(App { ctx, address, sites: sites_address, data, stop, tasks })
+        Ok(App { ctx, address, sites: sites_address, data, stop, tasks, _held: held })
     }
 
     /// Ends what runs in this process. Engines go on under their supervisors.

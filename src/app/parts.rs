@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use super::StartError;
 use crate::commands::Ctx;
 use crate::config::{Config, Database};
-use crate::domain::{EngineKind, Lack, Rng, RunId, Unavailable};
+use crate::domain::{EngineKind, Lack, Rng, Unavailable};
 use crate::engine::installed::Engines;
 use crate::engine::missing_plugins;
 use crate::notify::{self, Notifier};
@@ -56,6 +56,7 @@ pub fn database_url(config: &Config) -> DbUrl {
 
 /// Opens the database; an empty one becomes an installation with an id of its own.
 pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Result<Db, StartError> {
+    let machine = machine(&config.data, rng)?;
     let db = Db::open(&database_url(config)).await?;
     let id = {
         let mut bytes = [0u8; 8];
@@ -69,6 +70,9 @@ pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Resu
         // What an earlier process of ours held, nobody holds any more.
         runs::release_all(&mut tx).await?;
         outbox::release_all(&mut tx).await?;
+    } else {
+        // Of several machines, what an earlier process of this one held: the data folder is ours alone.
+        runs::release_of(&mut tx, &of_machine(&machine)).await?;
     }
     tx.commit().await?;
     Ok(db)
@@ -171,11 +175,10 @@ pub(super) fn worker(
         .map_err(|source| StartError::Data { path: config.data.clone(), source })?;
     let stamp =
         StampDeadlines { interrupt_after: runs.interrupt_stale, kill_after: runs.kill_stale };
-    let machine = worker::machine(&data, || ctx.random(RunId::random).0)
-        .map_err(|source| StartError::Data { path: data.join("machine"), source })?;
+    let machine = machine(&data, &ctx.rng)?;
     Ok(worker::Settings {
+        name: format!("{}:{}{}", host(), std::process::id(), of_machine(&machine)),
         machine,
-        name: format!("{}:{}", host(), std::process::id()),
         exe,
         data,
         light: runs.light,
@@ -216,6 +219,37 @@ pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Pac
             public_url: ctx.public_url.clone(),
         }),
         nudge: ctx.nudges.outbox.clone(),
+    }
+}
+
+/// How the name of a worker on this machine ends.
+fn of_machine(machine: &str) -> String {
+    format!("@{machine}")
+}
+
+/// Whose files stand in the data folder.
+fn machine(data: &Path, rng: &Arc<Mutex<dyn Rng>>) -> Result<String, StartError> {
+    let draw = || {
+        let mut bytes = [0u8; 8];
+        // A panic while drawing leaves the source as usable as before.
+        rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).fill(&mut bytes);
+        hex::encode(bytes)
+    };
+    worker::machine(data, draw)
+        .map_err(|source| StartError::Data { path: data.join("machine"), source })
+}
+
+/// Holds the data folder, so that no two processes work with one: each would take the other's runs for those
+/// of a dead one. Held as long as the file is open.
+pub(super) fn hold(data: &Path) -> Result<std::fs::File, StartError> {
+    let path = data.join("lock");
+    let refused = |source: std::io::Error| StartError::Data { path: path.clone(), source };
+    let file =
+        std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(refused)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(StartError::Held(data.to_path_buf())),
+        Err(error) => Err(refused(error.into())),
     }
 }
 

@@ -6,6 +6,14 @@ use crate::slack::CallError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    #[error(
+        "{0}: another process works with this data folder\n  hint: end it first; several processes on one PostgreSQL need a data folder each"
+    )]
+    Held(PathBuf),
+    #[error(
+        "roles: on SQLite one process does all of the work\n  hint: name a PostgreSQL by database.url, or leave the roles out"
+    )]
+    Roles,
     #[error("{path}: {source}\n  hint: name another folder by `data` in mayfly.toml")]
     Data { path: PathBuf, source: std::io::Error },
     #[error(

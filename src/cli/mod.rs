@@ -31,7 +31,7 @@ enum Verb {
     /// Try it: a simulated Slack workspace in the browser, the real bot, real Terraform.
     Demo(demo::Demo),
     /// Run the bot for a real Slack workspace.
-    Serve(Settings),
+    Serve(serve::Serve),
     /// Look at everything that `serve` needs, and say what to do about what is missing.
     Doctor(Settings),
     /// List the engines that this machine has: Terraform, OpenTofu, Pulumi.
@@ -88,7 +88,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     runtime.block_on(async {
         match cli.verb {
             Verb::Demo(demo) => demo.run().await,
-            Verb::Serve(settings) => serve::run(&settings).await,
+            Verb::Serve(serve) => serve.run().await,
             Verb::Doctor(settings) => doctor::run(&settings).await,
             Verb::Engines(engines) => engines.run().await,
             Verb::SlackManifest(manifest) => manifest.run(),

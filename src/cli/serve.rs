@@ -6,13 +6,35 @@ use std::sync::Arc;
 use super::Settings;
 use super::errors::{asked_to_stop, fail, fail_all};
 use crate::app::{App, Given};
+use crate::config::Config;
+use crate::domain::Role;
 use crate::domain::clock::SystemClock;
 
-pub(super) async fn run(settings: &Settings) -> ExitCode {
-    let config = match settings.load() {
-        Ok(config) => config,
-        Err(errors) => return fail_all(&errors),
-    };
+/// How the bot is to run.
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    /// Do only a part of the work, beside other processes on the same PostgreSQL: ingress, worker, scheduler.
+    #[arg(long, value_name = "ROLE,…", value_delimiter = ',')]
+    roles: Vec<Role>,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> ExitCode {
+        match self.settings.load() {
+            Ok(mut config) => {
+                if !self.roles.is_empty() {
+                    config.roles = self.roles;
+                }
+                serve(config).await
+            }
+            Err(errors) => fail_all(&errors),
+        }
+    }
+}
+
+async fn serve(config: Config) -> ExitCode {
     let exe = match std::env::current_exe() {
         Ok(exe) => exe,
         Err(error) => return fail(&format!("this program cannot find itself: {error}")),

@@ -40,7 +40,7 @@ pub(super) async fn gone(
         links::revoke(&mut tx, &marked.id, purpose, at).await?;
     }
     // Its state is kept aside for whoever needs it, and so is what that may be encrypted with.
-    secrets::forget_all_but(&mut tx, &marked.id, secrets::ENGINE).await?;
+    secrets::forget_all_but_state(&mut tx, &marked.id).await?;
     let unknown: Vec<String> = effects::of_environment(&mut tx, &marked.id)
         .await?
         .into_iter()

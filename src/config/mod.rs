@@ -7,6 +7,7 @@ mod audit;
 mod engines;
 mod error;
 mod read;
+mod roles;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub use error::ConfigError;
 use read::Reader;
 pub use runs::Runs;
 
-use crate::domain::{EnginesWanted, Span};
+use crate::domain::{EnginesWanted, Role, Span};
 
 /// All settings.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct Config {
     pub operators: Operators,
     /// The keyring that seals secrets.
     pub key: Option<SecretString>,
+    /// What this process does of the bot's work; at least one.
+    pub roles: Vec<Role>,
     pub runs: Runs,
     pub delivery: Delivery,
     pub audit: Audit,
@@ -162,6 +165,7 @@ impl Config {
                 channel: r.text("operators.channel"),
             },
             key: r.secret("secrets.key"),
+            roles: roles::read(r),
             runs: runs::read(r),
             delivery: Delivery {
                 poll: span(r, "delivery.poll", Span::seconds(1)),

@@ -36,6 +36,8 @@ pub struct Inventory {
     pub outputs: BTreeMap<String, OutputValue>,
     /// The addresses of what it manages, in its order.
     pub resources: Vec<String>,
+    /// What their providers call them, by address, where they say so.
+    pub ids: BTreeMap<String, String>,
     /// What a killed run had begun, and of which nobody knows the end.
     pub pending: Vec<String>,
 }
@@ -90,6 +92,10 @@ struct Resource {
 struct Instance {
     #[serde(default)]
     index_key: Option<Value>,
+    #[serde(default)]
+    deposed: Option<String>,
+    #[serde(default)]
+    attributes: Value,
 }
 
 impl State {
@@ -113,24 +119,36 @@ impl State {
 
     pub fn inventory(self) -> Inventory {
         let resources = self.resources();
+        let ids = self.ids();
         let one = |o: StateOutput| OutputValue { sensitive: o.sensitive, value: o.value };
         let outputs = self.outputs.into_iter().map(|(name, o)| (name, one(o))).collect();
-        Inventory { outputs, resources, pending: Vec::new() }
+        Inventory { outputs, resources, ids, pending: Vec::new() }
     }
 
     /// Addresses of managed resources; data sources are only read.
     pub fn resources(&self) -> Vec<String> {
+        self.instances().map(|(address, _)| address).collect()
+    }
+
+    /// Without what is to be replaced: it has the address of another.
+    fn ids(&self) -> BTreeMap<String, String> {
+        let current = self.instances().filter(|(_, instance)| instance.deposed.is_none());
+        let named = current.filter_map(|(address, instance)| {
+            Some((address, instance.attributes.get("id")?.as_str()?.to_owned()))
+        });
+        named.collect()
+    }
+
+    fn instances(&self) -> impl Iterator<Item = (String, &Instance)> {
         let managed = self.resources.iter().filter(|r| r.mode == "managed");
-        managed
-            .flat_map(|r| {
-                let module = r.module.as_ref().map(|m| format!("{m}.")).unwrap_or_default();
-                let base = format!("{module}{}.{}", r.r#type, r.name);
-                r.instances.iter().map(move |i| match &i.index_key {
-                    None => base.clone(),
-                    Some(key) => format!("{base}[{key}]"),
-                })
+        managed.flat_map(|r| {
+            let module = r.module.as_ref().map(|m| format!("{m}.")).unwrap_or_default();
+            let base = format!("{module}{}.{}", r.r#type, r.name);
+            r.instances.iter().map(move |i| match &i.index_key {
+                None => (base.clone(), i),
+                Some(key) => (format!("{base}[{key}]"), i),
             })
-            .collect()
+        })
     }
 
     fn parse(path: &Path, bytes: &[u8]) -> Result<State, EngineError> {

@@ -55,9 +55,10 @@ pub async fn of_environment(
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(id).bind(kind).fetch_all(c).await)?)
 }
 
-/// Forgets all secrets of an environment but those of one kind.
-pub async fn forget_all_but(tx: &mut Tx, id: &EnvironmentId, kind: &str) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM secrets WHERE environment_id = $1 AND kind <> $2", id, kind)?;
+/// Forgets all secrets of an environment but its state, and what that is encrypted with.
+pub async fn forget_all_but_state(tx: &mut Tx, id: &EnvironmentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM secrets WHERE environment_id = $1 AND kind <> $2 AND kind <> $3";
+    execute!(tx, sql, id, ENGINE, STATE)?;
     Ok(())
 }
 

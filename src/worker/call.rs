@@ -74,7 +74,7 @@ impl Attempt {
     }
 
     async fn judge(&self, ended: Ended, good: bool) -> Result<Exit, Stopped> {
-        let Ended { step, exit, limits, heard } = ended;
+        let Ended { step, exit, limits, mut heard } = ended;
         if good {
             return Ok(exit);
         }
@@ -82,7 +82,9 @@ impl Attempt {
         if let Pulse::Cancelled(by) = &*self.pulse.borrow() {
             return Err(Stopped::Cancelled(by.clone()));
         }
+        let refused = std::mem::take(&mut heard.refused);
         let mut failure = failure(step, &exit, limits, heard);
+        self.settle_refused(&refused, (&failure, &exit)).await?;
         if exit.signal.is_some() || exit.cause == Cause::Lost {
             // The state may know nothing of them.
             failure.detail = self.left_open().await.unwrap_or(failure.detail);

@@ -36,6 +36,8 @@ pub(super) struct Heard {
     pub(super) diagnostic: Option<Box<Failure>>,
     /// What it made, and has not been written down yet.
     pub(super) effects: Vec<Effected>,
+    /// What its provider has refused, by address.
+    pub(super) refused: Vec<String>,
     /// How far the output was read.
     pub(super) after: Offsets,
 }
@@ -49,6 +51,7 @@ impl Heard {
             tail: VecDeque::new(),
             diagnostic: None,
             effects: Vec::new(),
+            refused: Vec::new(),
             after: Offsets::default(),
         }
     }
@@ -193,12 +196,13 @@ impl Attempt {
                 }
                 Some(line) = lines.recv() => news |= self.hear(step, line, heard).await,
                 _ = flush.tick() => {
+                    let made = heard.effects.iter().any(|e| matches!(e, Effected::Made { .. }));
                     patient(self.flush(supervised, heard).await)?;
                     if news && told.elapsed() >= self.shop.settings.progress {
                         (news, told) = (false, Instant::now());
                         patient(self.tell_progress().await)?;
                     }
-                    if copied.elapsed() >= COPIES {
+                    if made || copied.elapsed() >= COPIES {
                         copied = Instant::now();
                         patient(self.keep_state().await)?;
                     }
@@ -239,7 +243,11 @@ impl Attempt {
     async fn take(&self, step: Step, event: Event, heard: &mut Heard) -> bool {
         let scrubber = self.scrubber();
         if step == Step::Apply {
-            heard.effects.extend(Effected::of(&event));
+            let effected = Effected::of(&event);
+            if let Some(Effected::Refused { address }) = &effected {
+                heard.refused.push(address.clone());
+            }
+            heard.effects.extend(effected);
         }
         let text = match &event {
             Event::Diagnostic(diagnostic) => {

@@ -32,7 +32,7 @@ pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(
     }
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
     keep(attempt, &mut tx, &environment, collected).await?;
-    effects::settle_all(&mut tx, &environment.id).await?;
+    effects::settle_run(&mut tx, &attempt.run.id).await?;
     let lifetime = Lifetime::start(ctx.now(), environment.ttl(), &environment.rules.0);
     let environment = advance(attempt, &mut tx, &environment, Event::Provisioned(lifetime)).await?;
     tell(ctx, &mut tx, &environment, Place::Thread, Notice::Ready).await?;

@@ -49,9 +49,14 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
 
 /// From the plan to the outputs: what a create and an update have in common.
 pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
-    // A worker on another machine has left its plan there: what it had begun is taken in, and planned anew.
-    if attempt.run.plan.is_none() || !place.job.plan_file().exists() {
+    // A worker on another machine has left its plan there.
+    let elsewhere = attempt.run.plan.is_some() && !place.job.plan_file().exists();
+    if elsewhere && attempt.was_begun(Step::Apply).await? {
+        return Err(attempt.lost_sight(place).await?);
+    }
+    if elsewhere || attempt.run.plan.is_none() {
         attempt.reconcile(place).await?;
+        attempt.repair(place).await?;
         plan(attempt, place).await?;
         // Nothing asks a person yet: policy will, here, before anything is made.
         attempt.begin(Step::Gate).await?;

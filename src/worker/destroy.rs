@@ -6,8 +6,8 @@ use super::{Shop, complete};
 use crate::domain::run::Step;
 use crate::engine::Opened;
 use crate::faults::{self, Moment};
-use crate::store::environments;
 use crate::store::runs::Run;
+use crate::store::{environments, runs, steps};
 
 /// Executes it, and completes it whatever comes.
 pub(super) async fn destroy(shop: &Shop, run: Run) -> Result<(), Stopped> {
@@ -34,7 +34,7 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     let place = attempt.workplace().await?;
     // The state goes when its emptiness was verified, not before: a missing one is no empty one, and
     // what it knew may still exist.
-    if place.opened == Opened::New && !attempt.was_begun(Step::Verify).await? {
+    if place.opened == Opened::New && !attempt.is_verified().await? {
         place.installed.engine.forget(&place.job).map_err(Stopped::engine(Step::Prepare))?;
         let why = "Its state is missing on the machine that runs Mayfly, so that nobody knows what to destroy. Bring the state back, or look for its resources by their tags.";
         return Err(Stopped::failed(Step::Prepare, why));
@@ -47,8 +47,12 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
         return attempt.end(Step::Verify, "done", "the state is empty").await;
     }
     attempt.reconcile(&place).await?;
-    let before = attempt.inventory(&place, Step::Destroy).await?.resources;
-    attempt.progress.lock().await.total = Some(before.len());
+    let there = attempt.inventory(&place, Step::Destroy).await?.resources.len();
+    let before = {
+        // A worker before this one has counted what it began to destroy.
+        let mut progress = attempt.progress.lock().await;
+        *progress.total.get_or_insert(there)
+    };
     attempt.begin(Step::Destroy).await?;
     if !attempt.has_called() {
         engine.remember(&place.job).map_err(Stopped::engine(Step::Destroy))?;
@@ -59,10 +63,7 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     let called = attempt.child(Step::Destroy, &name, call, limit, &place.manifest).await;
     let after = attempt.inventory(&place, Step::Verify).await;
     if let Ok(after) = &after {
-        let gone = before.len().saturating_sub(after.resources.len());
-        let mut tx = attempt.shop.ctx.db.write("count what is destroyed").await?;
-        environments::count_destroyed(&mut tx, &attempt.environment.id, gone).await?;
-        tx.commit().await?;
+        count(attempt, before.saturating_sub(after.resources.len())).await?;
     }
     called?;
     attempt.end(Step::Destroy, "done", "").await?;
@@ -74,6 +75,28 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     }
     attempt.end(Step::Verify, "done", "the state is empty").await
 }
+
+/// Adds what this run has destroyed by now to what the environment's receipt tells; once, also where another
+/// worker or try has counted before.
+async fn count(attempt: &Attempt, gone: usize) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let mut tx = ctx.db.write("count what is destroyed").await?;
+    if !runs::held(&mut tx, &attempt.run.id, attempt.run.epoch).await? {
+        return Err(Stopped::ClaimLost);
+    }
+    let journal = steps::of_run(&mut tx, &attempt.run.id).await?;
+    let counted = journal.iter().rev().find(|line| line.event == COUNTED);
+    let before = counted.and_then(|line| line.detail.parse::<usize>().ok()).unwrap_or(0);
+    let more = gone.saturating_sub(before);
+    environments::count_destroyed(&mut tx, &attempt.environment.id, more).await?;
+    let gone = gone.to_string();
+    let line = attempt.line(Step::Destroy, COUNTED, &gone);
+    steps::write(&mut tx, line, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What the journal says when it has been counted; its detail is how many.
+const COUNTED: &str = "counted";
 
 /// Removes what a killed engine has left of the environment's preview site; whether there was anything.
 fn sweep_site(attempt: &Attempt) -> Result<bool, Stopped> {

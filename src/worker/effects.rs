@@ -3,11 +3,12 @@
 
 use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
-use crate::domain::run::Step;
-use crate::engine::{Action, Adopted, Event};
-use crate::process::Supervised;
+use crate::domain::plan::Change;
+use crate::domain::run::{Failure, Step};
+use crate::engine::{Action, Adopted, Event, Inventory};
+use crate::process::{Cause, Exit};
 use crate::store::effects::Effect;
-use crate::store::{Tx, effects};
+use crate::store::{Tx, effects, runs};
 
 /// What an event says of a resource that is being made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,32 +40,54 @@ impl Attempt {
     pub(super) async fn note_effects(
         &self,
         tx: &mut Tx,
-        child: &Supervised,
         effected: &[Effected],
     ) -> Result<(), Stopped> {
-        let environment = &self.environment.id;
         for effected in effected {
             match effected {
                 Effected::Begun { address, kind } => {
-                    let effect = Effect {
-                        environment_id: environment.clone(),
-                        address: address.clone(),
-                        kind: kind.clone(),
-                        id: None,
-                        run_id: self.run.id.clone(),
-                        at: self.shop.ctx.now(),
-                    };
-                    effects::begin(tx, &effect).await?;
+                    effects::begin(tx, &self.effect(address, kind)).await?;
                 }
                 Effected::Made { address, id } => {
-                    effects::complete(tx, environment, address, id.as_deref()).await?;
+                    let ours = (&self.environment.id, &self.run.id);
+                    effects::complete(tx, ours, address, id.as_deref()).await?;
                 }
-                // An engine that was interrupted says so of what it did not wait for: that may exist.
-                Effected::Refused { .. } if child.is_interrupted() => {}
-                Effected::Refused { address } => effects::settle(tx, environment, address).await?,
+                // Whether it exists all the same, only the end of the call tells.
+                Effected::Refused { .. } => {}
             }
         }
         Ok(())
+    }
+
+    fn effect(&self, address: &str, kind: &str) -> Effect {
+        Effect {
+            environment_id: self.environment.id.clone(),
+            address: address.to_owned(),
+            kind: kind.to_owned(),
+            id: None,
+            run_id: self.run.id.clone(),
+            at: self.shop.ctx.now(),
+        }
+    }
+
+    /// What its provider has refused does not exist. Whoever is interrupted, or has lost its provider or the
+    /// way to it, says the same of what may exist: then nothing is settled.
+    pub(super) async fn settle_refused(
+        &self,
+        refused: &[String],
+        (failure, exit): (&Failure, &Exit),
+    ) -> Result<(), Stopped> {
+        let by_itself = exit.cause == Cause::Exited && exit.signal.is_none();
+        if refused.is_empty() || !by_itself || failure.transient.is_some() || lost_plugin(failure) {
+            return Ok(());
+        }
+        let mut tx = self.shop.ctx.db.write("settle what was refused").await?;
+        if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
+            return Err(Stopped::ClaimLost);
+        }
+        for address in refused {
+            effects::settle(&mut tx, (&self.environment.id, &self.run.id), address).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Before a run works with a state that an earlier one may have left unfinished: what was made and is not
@@ -77,15 +100,24 @@ impl Attempt {
         if open.is_empty() || self.has_called() {
             return Ok(());
         }
-        let known = self.inventory(place, Step::Prepare).await?.resources;
+        let known = self.inventory(place, Step::Prepare).await?;
         for (n, effect) in open.into_iter().enumerate() {
-            if known.contains(&effect.address) || self.adopts(place, &effect, n).await? {
-                let mut tx = self.shop.ctx.db.write("settle what was made").await?;
-                effects::settle(&mut tx, &self.environment.id, &effect.address).await?;
-                tx.commit().await?;
+            if is_known(&known, &effect) || self.adopts(place, &effect, n).await? {
+                // Another machine goes on with the copy: it has to know what is taken in before that is forgotten.
+                self.keep_state().await?;
+                self.settled(&effect).await?;
             }
         }
         Ok(())
+    }
+
+    async fn settled(&self, effect: &Effect) -> Result<(), Stopped> {
+        let mut tx = self.shop.ctx.db.write("settle what was made").await?;
+        if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
+            return Err(Stopped::ClaimLost);
+        }
+        effects::settle(&mut tx, (&effect.environment_id, &effect.run_id), &effect.address).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Takes it into the state; `true` also where there is nothing to take.
@@ -106,7 +138,53 @@ impl Attempt {
                 Ok(true)
             }
             Err(Stopped::Failed(failure)) if engine.says_missing(&failure) => Ok(true),
+            // Not every resource can be taken in. What is in the state is to be destroyed all the same.
+            Err(Stopped::Failed(failure)) if failure.transient.is_none() => {
+                let detail = format!("{}: {}", effect.address, failure.summary);
+                self.end(Step::Prepare, "not adopted", &detail).await?;
+                Ok(false)
+            }
             Err(stopped) => Err(stopped),
         }
     }
+
+    /// A run whose apply was begun on a machine that is gone: its engine may have gone on for a while, and what
+    /// it made then nobody noted. A second apply would make it twice, so that all that was planned and is not
+    /// known is named instead.
+    pub(super) async fn lost_sight(&self, place: &Workplace) -> Result<Stopped, Stopped> {
+        self.reconcile(place).await?;
+        let known = self.inventory(place, Step::Collect).await?;
+        let planned = self.run.plan.iter().flat_map(|plan| &plan.0.resources);
+        let creates = planned.filter(|r| matches!(r.change, Change::Create | Change::Replace));
+        let mut tx = self.shop.ctx.db.write("note what may have been made").await?;
+        if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
+            return Err(Stopped::ClaimLost);
+        }
+        let noted = effects::of_environment(&mut tx, &self.environment.id).await?;
+        for planned in creates.filter(|r| !known.resources.contains(&r.address)) {
+            if !noted.iter().any(|effect| effect.address == planned.address) {
+                effects::begin(&mut tx, &self.effect(&planned.address, "")).await?;
+            }
+        }
+        tx.commit().await?;
+        let why = "The machine that was making it is gone, and nobody knows what it did last.";
+        Ok(Stopped::failed(Step::Apply, why))
+    }
+}
+
+/// Whether the state has this very resource: one that is replaced has the address of another.
+fn is_known(known: &Inventory, effect: &Effect) -> bool {
+    let id = effect.id.as_deref().and_then(|id| id.split_once('=')).map(|(_, id)| id);
+    match (id, known.ids.get(&effect.address)) {
+        (Some(made), Some(there)) => made == there,
+        _ => known.resources.contains(&effect.address),
+    }
+}
+
+/// What engines say when a provider's process has died; sources: Terraform's `plugin/grpc_error.go`, gRPC's
+/// code `Unavailable`, which Pulumi prints.
+fn lost_plugin(failure: &Failure) -> bool {
+    let texts = [&failure.summary, &failure.detail];
+    let lost = ["Plugin did not respond", "plugin crashed", "Unavailable", "EOF"];
+    texts.into_iter().chain(&failure.tail).any(|text| lost.iter().any(|part| text.contains(part)))
 }

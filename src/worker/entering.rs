@@ -19,6 +19,8 @@ const KEY: &str = "engine key";
 const CALLS: [&str; 4] = ["plan", "apply", "drift", "destroy"];
 /// What the folders of the calls before them begin with.
 const ENTER: &str = "enter-";
+/// What may work on the state before a plan and after a destroy.
+const BESIDE: [&str; 3] = [ENTER, "adopt-", "leave-"];
 
 impl Attempt {
     /// Whether this try of the run has called its engine for more than preparing.
@@ -78,7 +80,7 @@ impl Attempt {
     pub(super) async fn ends_entering(&self) -> Result<(), Stopped> {
         for folder in super::folders(&self.folder()) {
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if !name.starts_with(ENTER) {
+            if !BESIDE.iter().any(|what| name.starts_with(what)) {
                 continue;
             }
             let Ok(Some(child)) = Supervised::attach(&folder) else { continue };

@@ -48,6 +48,14 @@ impl Attempt {
         Ok(())
     }
 
+    /// Whether both looks of this run have found nothing.
+    pub(super) async fn is_verified(&self) -> Result<bool, Stopped> {
+        let mut tx = self.shop.ctx.db.read().await?;
+        let lines = steps::of_run(&mut tx, &self.run.id).await?;
+        let looks = lines.iter().filter(|l| l.step == Step::Verify && l.event == "verified");
+        Ok(looks.count() >= 2)
+    }
+
     /// Whether the journal says that a step was begun, by whichever worker.
     pub(super) async fn was_begun(&self, step: Step) -> Result<bool, Stopped> {
         let mut tx = self.shop.ctx.db.read().await?;

@@ -29,7 +29,7 @@ impl Attempt {
             return Err(Stopped::ClaimLost);
         }
         run_log::append(&mut tx, &self.run.id, self.shop.ctx.now(), &heard.lines).await?;
-        self.note_effects(&mut tx, child, &heard.effects).await?;
+        self.note_effects(&mut tx, &heard.effects).await?;
         tx.commit().await?;
         heard.lines.clear();
         heard.effects.clear();

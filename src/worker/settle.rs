@@ -37,7 +37,7 @@ pub(super) async fn updated(attempt: &Attempt, collected: Collected) -> Result<(
     let mut tx = attempt.shop.ctx.db.write("complete an update run").await?;
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
     keep(attempt, &mut tx, &environment, collected).await?;
-    effects::settle_all(&mut tx, &environment.id).await?;
+    effects::settle_run(&mut tx, &attempt.run.id).await?;
     let done = runs::get(&mut tx, &attempt.run.id).await?.plan.map(|plan| plan.0);
     let notice = Notice::Updated { run: attempt.run.id.clone(), done: done.unwrap_or_default() };
     go_on(attempt, &mut tx, &environment, notice).await?;

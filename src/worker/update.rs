@@ -24,8 +24,6 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
     attempt.check_before_any()?;
     start(attempt).await?;
     let place = prepared(attempt).await?;
-    attempt.reconcile(&place).await?;
-    attempt.repair(&place).await?;
     carry_out(attempt, &place).await
 }
 

@@ -40,7 +40,7 @@ impl Attempt {
         // Set once: an attempt has one workplace.
         self.working.get_or_init(|| (place.installed.engine.clone(), place.job.clone()));
         // A worker before this one came further: its child may still be at work on the state.
-        let verified = self.was_begun(Step::Verify).await?;
+        let verified = self.is_verified().await?;
         if !verified && self.has_called() {
             return Ok(place);
         }

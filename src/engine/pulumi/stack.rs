@@ -190,6 +190,8 @@ struct Operation {
 #[derive(Deserialize)]
 struct Resource {
     urn: String,
+    #[serde(default)]
+    id: Option<String>,
     r#type: String,
     #[serde(default)]
     outputs: BTreeMap<String, Value>,
@@ -208,7 +210,9 @@ pub(super) fn read(printed: &[u8]) -> Result<Inventory, serde_json::Error> {
         if resource.r#type == "pulumi:pulumi:Stack" {
             inventory.outputs = resource.outputs.into_iter().map(|(k, v)| (k, output(v))).collect();
         } else if !is_own(&resource.r#type) {
-            inventory.resources.push(address(&resource.urn).to_owned());
+            let address = address(&resource.urn).to_owned();
+            inventory.ids.extend(resource.id.map(|id| (address.clone(), id)));
+            inventory.resources.push(address);
         }
     }
     Ok(inventory)

@@ -22,7 +22,7 @@ pub async fn lock(tx: &mut Tx, id: &EnvironmentId) -> Result<Environment, StoreE
     // On SQLite the transaction is the only one that writes.
     let lock = Statement {
         sqlite: "SELECT * FROM environments WHERE id = $1",
-        postgres: "SELECT * FROM environments WHERE id = $1 FOR UPDATE",
+        postgres: "SELECT * FROM environments WHERE id = $1 FOR NO KEY UPDATE",
     };
     let sql = lock.on(tx);
     let found: Option<Environment> =

@@ -1,8 +1,6 @@
 //! OpenTofu and Pulumi through the playground: created, checked, reverted, called off, failed, destroyed. What
 //! Terraform does is all the rest of these tests; `aws::drift` has the drift of both that speak HCL.
 
-use std::time::Duration;
-
 use mayfly::domain::TerraformBy;
 
 use super::stage::{Options, Stage, processes_of};
@@ -88,10 +86,7 @@ async fn leaves_no_stack(database: Database) {
 
 /// The bot goes away in mid-apply and comes back: the child is followed, and nothing is begun twice.
 async fn is_taken_up_again(database: Database, template: &'static str) {
-    let options = Options::on(database).with(template).adjusted(|config| {
-        config.runs.heartbeat = Duration::from_secs(1);
-        config.runs.claim = Duration::from_secs(5);
-    });
+    let options = Options::on(database).with(template);
     let mut stage = Stage::start(options).await;
     let order = stage.alice().orders(template, &[("in_seconds", "5".into())]).await;
     stage.says(&stage.trace(), "begun").await;

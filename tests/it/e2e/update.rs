@@ -4,7 +4,7 @@ use mayfly::domain::Span;
 use mayfly::domain::environment::Status;
 
 use super::people::Order;
-use super::restart::quickly_claimed;
+use super::restart::with_slow;
 use super::stage::{Options, Stage, processes_of};
 
 /// What the template is to find when it looks the next time.
@@ -123,7 +123,7 @@ on_both! {
     }
 
     async fn an_update_goes_on_when_the_bot_was_away(database: Database) {
-        let mut stage = Stage::start(quickly_claimed(database).with("swayed")).await;
+        let mut stage = Stage::start(with_slow(database).with("swayed")).await;
         let order = stage.ready("swayed").await;
         wants(&stage, "slow4");
         stage.alice().asks(&format!("revert {}", order.name)).await;

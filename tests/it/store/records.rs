@@ -71,7 +71,7 @@ on_both! {
         assert_eq!(found, [("a", &b"new"[..], later), ("b", &[0, 159, 146, 150][..], START)]);
         assert_eq!(secrets::of_environment(&mut tx, &id, INPUT).await?.len(), 1);
         secrets::put(&mut tx, &secret("key", ENGINE, b"sealed")).await?;
-        secrets::forget_all_but(&mut tx, &id, ENGINE).await?;
+        secrets::forget_all_but_state(&mut tx, &id).await?;
         assert!(secrets::of_environment(&mut tx, &id, OUTPUT).await?.is_empty());
         assert!(secrets::of_environment(&mut tx, &id, INPUT).await?.is_empty());
         assert_eq!(secrets::of_environment(&mut tx, &id, ENGINE).await?.len(), 1);
@@ -101,15 +101,21 @@ on_both! {
             effects::begin(&mut tx, &effect(&id, address)).await?;
         }
         effects::begin(&mut tx, &effect(&other, "a")).await?;
-        effects::complete(&mut tx, &id, "a", Some("id=bucket")).await?;
-        effects::complete(&mut tx, &id, "never begun", Some("id=x")).await?;
+        effects::complete(&mut tx, (&id, &run), "a", Some("id=bucket")).await?;
+        effects::complete(&mut tx, (&id, &run), "never begun", Some("id=x")).await?;
         let found = effects::of_environment(&mut tx, &id).await?;
         let found: Vec<_> = found.iter().map(|e| (e.address.as_str(), e.id.as_deref())).collect();
         assert_eq!(found, [("a", Some("id=bucket")), ("b", None)]);
         // Begun again, nobody knows what comes of it.
         effects::begin(&mut tx, &effect(&id, "a")).await?;
         assert_eq!(effects::of_environment(&mut tx, &id).await?[0].id, None);
-        effects::settle(&mut tx, &id, "a").await?;
+        effects::settle(&mut tx, (&id, &run), "a").await?;
+        assert_eq!(effects::of_environment(&mut tx, &id).await?.len(), 1);
+        // What another run has begun of the same name is another resource.
+        let later = queue(&mut tx, "e2", 1).await?;
+        effects::begin(&mut tx, &Effect { run_id: later.clone(), ..effect(&id, "b") }).await?;
+        assert_eq!(effects::of_environment(&mut tx, &id).await?.len(), 2);
+        effects::settle_run(&mut tx, &later).await?;
         assert_eq!(effects::of_environment(&mut tx, &id).await?.len(), 1);
         effects::settle_all(&mut tx, &id).await?;
         assert!(effects::of_environment(&mut tx, &id).await?.is_empty());

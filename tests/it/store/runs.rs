@@ -115,6 +115,21 @@ on_both! {
         Ok(())
     }
 
+    async fn a_machine_lets_go_of_what_it_held(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        for id in ["e1", "e2"] {
+            requested(&mut tx, id).await?;
+            queue(&mut tx, id, 0).await?;
+        }
+        claim(&mut tx, "host:1@one", 0).await?.expect("is due");
+        claim(&mut tx, "host:2@another", 0).await?.expect("is due");
+        assert_eq!(runs::release_of(&mut tx, "@one").await?, 1);
+        let again = claim(&mut tx, "host:3@one", 1).await?.expect("it is free");
+        assert_eq!(again.epoch, 2);
+        assert!(claim(&mut tx, "host:3@one", 1).await?.is_none(), "another's stays its own");
+        Ok(())
+    }
+
     async fn a_claim_is_given_back_by_its_holder_alone(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         requested(&mut tx, "e1").await?;

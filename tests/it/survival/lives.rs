@@ -28,6 +28,8 @@ pub enum Life {
     Fails,
     /// Compared, and put back as its template says.
     PutBack,
+    /// The machine that makes it is gone for good.
+    LostSightOf,
 }
 
 impl Life {
@@ -49,7 +51,9 @@ impl Life {
     pub fn statuses(self) -> &'static [&'static str] {
         match self {
             Life::ByHand | Life::Reaped => &["provisioning", "ready", "destroying", "destroyed"],
-            Life::CalledOff | Life::Fails => &["provisioning", "failed", "destroying", "destroyed"],
+            Life::CalledOff | Life::Fails | Life::LostSightOf => {
+                &["provisioning", "failed", "destroying", "destroyed"]
+            }
             Life::PutBack => {
                 &["provisioning", "ready", "updating", "ready", "destroying", "destroyed"]
             }
@@ -61,7 +65,7 @@ impl Life {
         match self {
             Life::ByHand | Life::Reaped => &["create succeeded", "destroy succeeded"],
             Life::CalledOff => &["create cancelled", "destroy succeeded"],
-            Life::Fails => &["create failed", "destroy succeeded"],
+            Life::Fails | Life::LostSightOf => &["create failed", "destroy succeeded"],
             Life::PutBack => {
                 &["create succeeded", "drift succeeded", "update succeeded", "destroy succeeded"]
             }
@@ -74,7 +78,7 @@ impl Life {
             Life::ByHand => &["+2 ~0 -0", "is ready", "extended it by", "its state is empty"],
             Life::Reaped => &["+2 ~0 -0", "is ready", "ends in", "its state is empty"],
             Life::CalledOff => &["+2 ~0 -0", "is cancelled", "its state is empty"],
-            Life::Fails => &["+2 ~0 -0", "it failed at", "its state is empty"],
+            Life::Fails | Life::LostSightOf => &["+2 ~0 -0", "it failed at", "its state is empty"],
             Life::PutBack => &["+2 ~0 -0", "is ready", "No drift", "its state is empty"],
         }
     }

@@ -3,6 +3,7 @@
 
 mod bot;
 mod check;
+mod detectors;
 mod lives;
 mod machines;
 mod points;

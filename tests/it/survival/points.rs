@@ -23,6 +23,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("retry a destroy", "one transaction for state and run: e2e::quarantine"),
     ("mark an environment as gone", "one transaction for all of it: e2e::quarantine"),
     ("settle what was made", "aws::killed"),
+    ("note what may have been made", "survival::machines: one transaction, and again the same"),
     ("remember a progress message", "as `remember a card`"),
     ("call off a run of a living environment", "as `cancel a create run`: e2e::update"),
     ("fail a run of a living environment", "as `fail a create run`: e2e::update"),

@@ -1,10 +1,14 @@
 //! Runs: the queue of work, claims and their fencing.
 
-use super::db::{Statement, exactly_one, execute, on};
-use super::{JsonText, StoreError, Tx};
+mod release;
+
+pub use release::{give_back, release_all, release_of, rest};
+
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
 use crate::domain::{Actor, EnvironmentId, RunId, Timestamp};
+use crate::store::db::{Statement, exactly_one, execute, on};
+use crate::store::{JsonText, StoreError, Tx};
 
 /// A row.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -145,38 +149,6 @@ pub async fn claim(tx: &mut Tx, claim: Claim<'_>) -> Result<Option<Run>, StoreEr
         .bind(claim.until)
         .fetch_optional(c)
         .await)?)
-}
-
-/// Lets go of every claim: on SQLite, where a starting process knows that no other is alive. Whoever
-/// claims next finds the child, if it still runs, and follows it.
-pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
-    let sql = "UPDATE runs SET claimed_until = NULL WHERE status = 'running'";
-    Ok(execute!(tx, sql)?)
-}
-
-/// Lets go of one claim: it may be claimed again from `not_before` (real milliseconds) on.
-pub async fn give_back(
-    tx: &mut Tx,
-    id: &RunId,
-    epoch: i64,
-    not_before: i64,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE runs SET claimed_until = NULL, not_before = $3
-               WHERE id = $1 AND epoch = $2 AND status = 'running'";
-    Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
-}
-
-/// Lets a run rest that is tried again from `not_before` (real milliseconds) on. Its claim is over at once, also
-/// for a heartbeat that is on its way. `false`: the claim was lost before.
-pub async fn rest(
-    tx: &mut Tx,
-    id: &RunId,
-    epoch: i64,
-    not_before: i64,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE runs SET status = 'queued', claimed_until = NULL, not_before = $3
-               WHERE id = $1 AND epoch = $2 AND status = 'running'";
-    Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
 }
 
 /// Keeps a claim alive. `None`: it was lost. Otherwise who asked to call the run off, if anybody.
