@@ -76,7 +76,7 @@ impl Life {
     pub fn says(self) -> &'static [&'static str] {
         match self {
             Life::ByHand => &["+2 ~0 -0", "is ready", "extended it by", "its state is empty"],
-            Life::Reaped => &["+2 ~0 -0", "is ready", "ends in", "its state is empty"],
+            Life::Reaped => &["+2 ~0 -0", "is ready", "⏰", "its state is empty"],
             Life::CalledOff => &["+2 ~0 -0", "is cancelled", "its state is empty"],
             Life::Fails | Life::LostSightOf => &["+2 ~0 -0", "it failed at", "its state is empty"],
             Life::PutBack => &["+2 ~0 -0", "is ready", "No drift", "its state is empty"],
