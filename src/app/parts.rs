@@ -27,8 +27,6 @@ use crate::worker;
 
 /// How long Slack may take to answer a call.
 const SLACK_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// How long a sender holds a message: longer than any pacing and any call takes.
-const MESSAGE_HELD: Duration = Duration::from_secs(180);
 const CONVERSATIONS_AT_ONCE: usize = 16;
 
 /// Makes the data folder, which only the bot may read.
@@ -210,7 +208,8 @@ pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Pac
         slack,
         settings: Arc::new(notify::Settings {
             poll: delivery.poll,
-            hold: MESSAGE_HELD,
+            // The dead are missed after one and the same time, whatever they held.
+            hold: config.runs.claim,
             at_once: CONVERSATIONS_AT_ONCE,
             first_pause: delivery.first_pause,
             longest_pause: delivery.longest_pause,

@@ -23,7 +23,8 @@ use crate::words::Words;
 pub struct Settings {
     /// How often the outbox is looked at when nobody nudges.
     pub poll: Duration,
-    /// How long a sender holds a message before another may take it: it was lost in a crash.
+    /// How long a sender holds a message without saying so again, before another may take it: it was lost in a
+    /// crash.
     pub hold: Duration,
     /// How many conversations are served at once.
     pub at_once: usize,
@@ -90,8 +91,18 @@ impl Notifier {
         Ok(heads)
     }
 
-    async fn serve(self, message: Message) {
-        let outcome = self.deliver(&message).await;
+    /// Sends it and writes down how it went, unless another has taken it meanwhile.
+    async fn serve(self, mut message: Message) {
+        let mut lasting = tokio::time::interval(self.settings.hold / 3);
+        lasting.tick().await;
+        let copy = message.clone();
+        let mut delivery = std::pin::pin!(self.deliver(&copy));
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut delivery => break outcome,
+                _ = lasting.tick() => self.hold_on(&mut message).await,
+            }
+        };
         let begun = tokio::time::Instant::now();
         while let Err(error) = self.settle(&message, &outcome).await {
             tracing::warn!(id = %message.id, %error, "a message's outcome could not be written");
@@ -103,6 +114,23 @@ impl Notifier {
             tokio::time::sleep(self.settings.first_pause).await;
         }
         self.nudge.notify_one();
+    }
+
+    /// Holds the message for longer: Slack may make us wait for minutes, and the dead renew nothing.
+    async fn hold_on(&self, message: &mut Message) {
+        match self.held_until(message).await {
+            Ok(until) => message.claimed_until = until,
+            Err(error) => tracing::warn!(id = %message.id, %error, "a message could not be held on to"),
+        }
+    }
+
+    /// Until when it is ours; where another has taken it, until when it was.
+    async fn held_until(&self, message: &Message) -> Result<Option<i64>, StoreError> {
+        let mut tx = self.db.write("hold a message").await?;
+        let until = tx.real_now().await? + millis(self.settings.hold);
+        let held = outbox::hold(&mut tx, &message.id, message.claimed_until, until).await?;
+        tx.commit().await?;
+        Ok(if held { Some(until) } else { message.claimed_until })
     }
 }
 

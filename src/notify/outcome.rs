@@ -20,6 +20,11 @@ impl Notifier {
         outcome: &Result<(), Undelivered>,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.write("settle a message").await?;
+        let held = message.claimed_until;
+        if !outbox::hold(&mut tx, &message.id, held, held.unwrap_or_default()).await? {
+            tracing::warn!(id = %message.id, "another has sent a message, too: this process stood still too long");
+            return tx.commit().await;
+        }
         match outcome {
             Ok(()) => {
                 self.accepted(&mut tx, message).await?;

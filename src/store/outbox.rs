@@ -128,6 +128,19 @@ pub async fn claim_heads(
     Ok(heads)
 }
 
+/// Holds it on, until `until` (real milliseconds), for whoever held it until `held`. False: another has taken it
+/// since.
+pub async fn hold(
+    tx: &mut Tx,
+    id: &OutboxId,
+    held: Option<i64>,
+    until: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE outbox SET claimed_until = $3
+               WHERE id = $1 AND status = 'pending' AND claimed_until = $2";
+    Ok(execute!(tx, sql, id, held, until)? == 1)
+}
+
 /// Lets go of every message that is held: on SQLite, where a starting process knows that no other is
 /// alive to send it.
 pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {

@@ -77,6 +77,19 @@ on_both! {
         Ok(())
     }
 
+    async fn who_holds_on_keeps_it_and_who_lost_it_cannot(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        push(&mut tx, "a1", channel("a"), Notice::Ready).await?;
+        let held = heads(&mut tx, 0).await?.remove(0).claimed_until;
+        assert!(outbox::hold(&mut tx, &id("a1"), held, 3000).await?);
+        assert!(heads(&mut tx, 2000).await?.is_empty(), "it is held on to");
+        assert_eq!(ids(&heads(&mut tx, 3001).await?), ["a1"]);
+        assert!(!outbox::hold(&mut tx, &id("a1"), Some(3000), 9000).await?, "another has it");
+        outbox::sent(&mut tx, &id("a1"), START).await?;
+        assert!(!outbox::hold(&mut tx, &id("a1"), Some(4001), 9000).await?, "it is sent");
+        Ok(())
+    }
+
     async fn what_a_dead_process_held_is_sent_at_once(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         push(&mut tx, "a1", channel("a"), Notice::Ready).await?;

@@ -9,7 +9,7 @@ use super::bot::{Bot, Installation};
 use super::check::violations;
 use super::lives::{Led, Life};
 use crate::e2e::stage::{files, processes_of};
-use crate::support::database;
+use crate::support::{database, say};
 
 /// What dies with the bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,31 @@ async fn a_machine_that_dies_is_taken_over_from() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bot_that_dies_is_taken_over_from_when_its_engine_has_ended() {
     is_taken_over(Dies::BotAlone).await;
+}
+
+/// What a machine was telling when it died is told by another, as soon as the dead are missed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_machine_was_telling_is_told_by_another() {
+    let Some(database) = database::postgres().await else { return };
+    if !cfg!(feature = "failpoints") {
+        return say("NOT RUN: survival: it needs the fail points: --features failpoints");
+    }
+    let installation = Installation::new(database, "counted", |t| Life::Reaped.manifest(t)).await;
+    let led = Led::new(&installation, Life::Reaped);
+    // It knows of the second message, has sent it, and nobody else knows that.
+    let dies = [("FAILPOINTS", "send a message/after=1*off->return(kill)".to_owned())];
+    let mut one = installation.start("one", &dies, "");
+    while one.is_running() {
+        led.goes_on().await;
+    }
+    let mut two = installation.start("two", &[], "");
+    led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
+    let found = violations(&led, 1).await;
+    let found: Vec<_> = found.iter().filter(|v| !v.contains("still has")).collect();
+    assert!(found.is_empty(), "{found:?}\n{}", led.logs());
+    two.ends().await;
+    drop((one, two));
+    installation.ends().await;
 }
 
 /// Each part of the work in a process of its own, and two for what must be done once.

@@ -18,6 +18,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "anchor the audit trail",
         "one transaction for the anchor and its heads; the next look makes it",
     ),
+    ("hold a message", "one row, and again the same: store::outbox"),
     ("give a claim back", "a claim runs out by itself"),
     ("let a run rest", "one transaction, and the bot is restarted after it: e2e::again"),
     ("retry a destroy", "one transaction for state and run: e2e::quarantine"),
