@@ -23,14 +23,50 @@ impl Moment {
 }
 
 /// Effects outside the database: what each is called at its fail points.
-pub const EFFECTS: &[&str] =
-    &[START_CHILD, SEE_END, INTERRUPT_CHILD, FORGET_STATE, SEND, FINISH_PREPARING];
+pub const EFFECTS: &[&str] = &[
+    START_CHILD,
+    SEE_END,
+    INTERRUPT_CHILD,
+    BURY,
+    LAY_OUT,
+    SUPPLY,
+    NOTE_READ,
+    OPEN_STATE,
+    PUT_STATE,
+    REMEMBER,
+    FORGET_STATE,
+    REMOVE_EMPTY_STATE,
+    REMOVE_SITE,
+    REMOVE_RUN,
+    SEND,
+    FINISH_PREPARING,
+];
 /// A child is started under its supervisor.
 pub const START_CHILD: &str = "start a child";
 /// A child's end has been seen.
 pub const SEE_END: &str = "see a child end";
 /// A child is asked to end.
 pub const INTERRUPT_CHILD: &str = "interrupt a child";
+/// What a dead supervisor left is ended.
+pub const BURY: &str = "end what a supervisor left";
+/// A version's source is laid out for all.
+pub const LAY_OUT: &str = "lay out a version";
+/// How far a child's output is in the log is written beside it.
+pub const NOTE_READ: &str = "note how far was read";
+/// The files of a run's variables are written.
+pub const SUPPLY: &str = "write a run's variables";
+/// A state is opened, and copied beside itself.
+pub const OPEN_STATE: &str = "open a state";
+/// The state's copy takes its place.
+pub const PUT_STATE: &str = "put a state in its place";
+/// What there is to be destroyed is written down beside the state.
+pub const REMEMBER: &str = "remember what there is";
+/// The state of a create that made nothing is removed.
+pub const REMOVE_EMPTY_STATE: &str = "remove an empty state";
+/// What is left of a preview site is removed.
+pub const REMOVE_SITE: &str = "remove a site";
+/// The folder of a run that has ended is removed.
+pub const REMOVE_RUN: &str = "remove a run's folder";
 /// The empty state of a destroyed environment is removed.
 pub const FORGET_STATE: &str = "forget a state";
 /// A message goes to Slack.
@@ -42,6 +78,27 @@ pub const FINISH_PREPARING: &str = "finish preparing";
 pub fn arm() {
     #[cfg(feature = "failpoints")]
     armed::arm();
+}
+
+/// What makes one run of several: with it off the proof has to find violations.
+pub const RECONCILE: &str = "reconcile";
+
+/// An effect outside the database, between its two fail points.
+#[inline]
+pub fn around<T>(what: &str, effect: impl FnOnce() -> T) -> T {
+    point(what, Moment::Before);
+    let outcome = effect();
+    point(what, Moment::After);
+    outcome
+}
+
+/// Whether a test has switched this off, by `FAILPOINTS="reconcile/off=return"`.
+#[inline]
+pub fn is_off(_what: &str) -> bool {
+    #[cfg(feature = "failpoints")]
+    return armed::is_off(_what);
+    #[cfg(not(feature = "failpoints"))]
+    false
 }
 
 /// A fail point.
@@ -84,6 +141,11 @@ mod armed {
             |_| Err("refused by a fail point".to_owned())
         );
         Ok(())
+    }
+
+    pub(super) fn is_off(what: &str) -> bool {
+        fail::fail_point!(&format!("{what}/off"), |_| true);
+        false
     }
 
     fn act(how: Option<&str>) {

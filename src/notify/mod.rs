@@ -120,7 +120,9 @@ impl Notifier {
     async fn hold_on(&self, message: &mut Message) {
         match self.held_until(message).await {
             Ok(until) => message.claimed_until = until,
-            Err(error) => tracing::warn!(id = %message.id, %error, "a message could not be held on to"),
+            Err(error) => {
+                tracing::warn!(id = %message.id, %error, "a message could not be held on to")
+            }
         }
     }
 

@@ -213,9 +213,8 @@ impl Attempt {
             match beat {
                 Pulse::Cancelled(_) if !interrupted => {
                     interrupted = true;
-                    faults::point(faults::INTERRUPT_CHILD, Moment::Before);
-                    supervised.interrupt().map_err(|e| Stopped::Trouble(e.to_string()))?;
-                    faults::point(faults::INTERRUPT_CHILD, Moment::After);
+                    let asked = faults::around(faults::INTERRUPT_CHILD, || supervised.interrupt());
+                    asked.map_err(|e| Stopped::Trouble(e.to_string()))?;
                 }
                 Pulse::Lost => return Err(Stopped::ClaimLost),
                 Pulse::Held | Pulse::Cancelled(_) => {}
@@ -224,9 +223,12 @@ impl Attempt {
     }
 
     /// The supervisor died: what it left is ended, and the call counts as failed.
-    async fn bury(&self, supervised: &Supervised) -> Result<Exit, Stopped> {
+    pub(super) async fn bury(&self, supervised: &Supervised) -> Result<Exit, Stopped> {
         let grace = self.shop.settings.interrupt_grace;
-        supervised.bury(grace).await.map_err(|error| Stopped::Trouble(error.to_string()))
+        faults::point(faults::BURY, Moment::Before);
+        let buried = supervised.bury(grace).await;
+        faults::point(faults::BURY, Moment::After);
+        buried.map_err(|error| Stopped::Trouble(error.to_string()))
     }
 
     /// Takes a line in; `true`: there is progress to tell.

@@ -6,6 +6,7 @@ use super::attempt::{Attempt, Stopped};
 use crate::domain::run::Step;
 use crate::engine::installed::Installed;
 use crate::engine::{Layout, cli_config};
+use crate::faults;
 use crate::store::environments;
 use crate::template::{Archive, Manifest};
 
@@ -78,7 +79,7 @@ fn unpack(archive: &Archive, source: &Path) -> Result<(), Stopped> {
     let beside = beside.map_err(|e| trouble(&e))?;
     let whole = beside.path().join("source");
     archive.unpack(&whole).map_err(|e| trouble(&e))?;
-    match std::fs::rename(&whole, source) {
+    match faults::around(faults::LAY_OUT, || std::fs::rename(&whole, source)) {
         // Another run was faster: what it laid out is the same.
         Err(_) if source.is_dir() => Ok(()),
         renamed => renamed.map_err(|e| trouble(&e)),

@@ -10,6 +10,7 @@ use crate::domain::environment::{Event, Status};
 use crate::domain::facts::ShownOutput;
 use crate::domain::notice::Notice;
 use crate::domain::run::Step;
+use crate::faults;
 use crate::store::runs::{self, Run};
 use crate::template::OutputKind;
 
@@ -51,7 +52,8 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
 pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
     // A worker on another machine has left its plan there.
     let elsewhere = attempt.run.plan.is_some() && !place.job.plan_file().exists();
-    if elsewhere && attempt.was_begun(Step::Apply).await? {
+    let blind = faults::is_off(faults::RECONCILE);
+    if elsewhere && !blind && attempt.was_begun(Step::Apply).await? {
         return Err(attempt.lost_sight(place).await?);
     }
     if elsewhere || attempt.run.plan.is_none() {

@@ -5,7 +5,7 @@ use super::workplace::Workplace;
 use super::{Shop, complete};
 use crate::domain::run::Step;
 use crate::engine::Opened;
-use crate::faults::{self, Moment};
+use crate::faults;
 use crate::store::runs::Run;
 use crate::store::{environments, runs, steps};
 
@@ -35,7 +35,7 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     // The state goes when its emptiness was verified, not before: a missing one is no empty one, and
     // what it knew may still exist.
     if place.opened == Opened::New && !attempt.is_verified().await? {
-        place.installed.engine.forget(&place.job).map_err(Stopped::engine(Step::Prepare))?;
+        forget(&place, Step::Prepare)?;
         let why = "Its state is missing on the machine that runs Mayfly, so that nobody knows what to destroy. Bring the state back, or look for its resources by their tags.";
         return Err(Stopped::failed(Step::Prepare, why));
     }
@@ -55,7 +55,8 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     };
     attempt.begin(Step::Destroy).await?;
     if !attempt.has_called() {
-        engine.remember(&place.job).map_err(Stopped::engine(Step::Destroy))?;
+        let remembered = faults::around(faults::REMEMBER, || engine.remember(&place.job));
+        remembered.map_err(Stopped::engine(Step::Destroy))?;
     }
     let call = engine.destroy(&place.job);
     let limit = place.manifest.limits.destroy.real();
@@ -101,7 +102,7 @@ const COUNTED: &str = "counted";
 /// Removes what a killed engine has left of the environment's preview site; whether there was anything.
 fn sweep_site(attempt: &Attempt) -> Result<bool, Stopped> {
     let site = attempt.shop.settings.data.join("sites").join(&attempt.environment.name);
-    match std::fs::remove_dir_all(&site) {
+    match faults::around(faults::REMOVE_SITE, || std::fs::remove_dir_all(&site)) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => {
@@ -119,8 +120,12 @@ async fn leave(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
         let limit = place.manifest.limits.destroy.real();
         attempt.secret_child((Step::Verify, &name), call, limit, &place.manifest).await?;
     }
-    faults::point(faults::FORGET_STATE, Moment::Before);
-    engine.forget(&place.job).map_err(Stopped::engine(Step::Verify))?;
-    faults::point(faults::FORGET_STATE, Moment::After);
-    Ok(())
+    forget(place, Step::Verify)
+}
+
+/// Removes its state, which is to be empty.
+pub(super) fn forget(place: &Workplace, step: Step) -> Result<(), Stopped> {
+    let engine = &place.installed.engine;
+    let forgotten = faults::around(faults::FORGET_STATE, || engine.forget(&place.job));
+    forgotten.map_err(Stopped::engine(step))
 }

@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, Stopped};
 use super::call::Found;
+use super::destroy::forget;
 use super::workplace::Workplace;
 use super::{Shop, settle};
 use crate::domain::plan::PlanSummary;
@@ -36,7 +37,7 @@ pub(super) async fn prepared(attempt: &Attempt) -> Result<Workplace, Stopped> {
     attempt.begin(Step::Prepare).await?;
     let place = attempt.workplace().await?;
     if place.opened == Opened::New {
-        place.installed.engine.forget(&place.job).map_err(Stopped::engine(Step::Prepare))?;
+        forget(&place, Step::Prepare)?;
         let why = "Its state is missing on the machine that runs Mayfly, so that nobody knows what belongs to it. Bring the state back, or look for its resources by their tags.";
         return Err(Stopped::failed(Step::Prepare, why));
     }

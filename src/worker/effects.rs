@@ -6,6 +6,7 @@ use super::workplace::Workplace;
 use crate::domain::plan::Change;
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Action, Adopted, Event, Inventory};
+use crate::faults;
 use crate::process::{Cause, Exit};
 use crate::store::effects::Effect;
 use crate::store::{Tx, effects, runs};
@@ -93,6 +94,9 @@ impl Attempt {
     /// Before a run works with a state that an earlier one may have left unfinished: what was made and is not
     /// in it is taken in. What cannot be stays noted, for the receipt.
     pub(super) async fn reconcile(&self, place: &Workplace) -> Result<(), Stopped> {
+        if faults::is_off(faults::RECONCILE) {
+            return Ok(());
+        }
         let mut tx = self.shop.ctx.db.read().await?;
         let open = effects::of_environment(&mut tx, &self.environment.id).await?;
         drop(tx);

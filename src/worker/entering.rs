@@ -7,6 +7,7 @@ use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
 use crate::domain::run::Step;
 use crate::engine::Invocation;
+use crate::faults;
 use crate::process::{FollowError, Supervised};
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::secrets;
@@ -43,7 +44,7 @@ impl Attempt {
             self.leaves_no_stack().await?;
         }
         let state = self.shop.settings.data.join("states").join(&self.environment.name);
-        match std::fs::remove_dir_all(&state) {
+        match faults::around(faults::REMOVE_EMPTY_STATE, || std::fs::remove_dir_all(&state)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 // It holds nothing, and the next start has the same name to itself.
                 tracing::warn!(state = %state.display(), %error, "an empty state could not be removed");
@@ -87,8 +88,7 @@ impl Attempt {
             match child.wait().await {
                 Ok(_) => {}
                 Err(FollowError::Lost(_)) => {
-                    let grace = self.shop.settings.interrupt_grace;
-                    child.bury(grace).await.map_err(|e| Stopped::Trouble(e.to_string()))?;
+                    self.bury(&child).await?;
                 }
                 Err(error) => return Err(Stopped::Trouble(error.to_string())),
             }

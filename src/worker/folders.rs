@@ -5,13 +5,15 @@ use std::path::Path;
 
 use super::{Shop, folders};
 use crate::domain::RunId;
+use crate::faults;
 use crate::process::leftovers_of;
 use crate::store::{StoreError, runs};
 
 /// Removes the folder of a run that has ended.
 pub(super) async fn remove(folder: &Path) {
     let owned = folder.to_path_buf();
-    let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(owned)).await;
+    let remove = move || faults::around(faults::REMOVE_RUN, || std::fs::remove_dir_all(owned));
+    let removed = tokio::task::spawn_blocking(remove).await;
     match removed {
         Ok(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
             tracing::warn!(folder = %folder.display(), %error, "a run's folder could not be removed");

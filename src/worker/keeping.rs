@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
 use crate::domain::run::Step;
+use crate::faults;
 use crate::secrets::{AssociatedData, Sealed};
 use crate::store::{Tx, runs, secrets};
 
@@ -86,7 +87,8 @@ impl Attempt {
         if whole && copied.machine == self.shop.settings.machine {
             return Ok(());
         }
-        let brought = engine.put_state(&place.job, copied.state.as_bytes());
+        let put = || engine.put_state(&place.job, copied.state.as_bytes());
+        let brought = faults::around(faults::PUT_STATE, put);
         brought.map_err(Stopped::engine(Step::Prepare))?;
         self.end(Step::Prepare, "restored", "the state was brought from its copy").await
     }

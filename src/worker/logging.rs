@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::attempt::{Attempt, Stopped};
 use super::child::Heard;
+use crate::faults;
 use crate::process::{Offsets, Supervised};
 use crate::store::{run_log, runs};
 
@@ -34,7 +35,8 @@ impl Attempt {
         heard.lines.clear();
         heard.effects.clear();
         let offsets = serde_json::to_vec(&heard.after).unwrap_or_default();
-        std::fs::write(child.folder().join(LOGGED), offsets)
+        let file = child.folder().join(LOGGED);
+        faults::around(faults::NOTE_READ, || std::fs::write(file, offsets))
             .map_err(|e| Stopped::Trouble(e.to_string()))
     }
 }

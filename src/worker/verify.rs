@@ -6,6 +6,7 @@ use super::reading::LARGEST;
 use super::workplace::Workplace;
 use crate::domain::run::Step;
 use crate::engine::Inventory;
+use crate::faults;
 
 /// How many of the resources that are still there are named.
 const NAMED: usize = 5;
@@ -18,7 +19,8 @@ impl Attempt {
         none_in_state(&first)?;
         self.end(Step::Verify, "verified", "the state is empty").await?;
         // The copy of the last good state is an empty one from here.
-        engine.open(&place.job).map_err(Stopped::engine(Step::Verify))?;
+        let opened = faults::around(faults::OPEN_STATE, || engine.open(&place.job));
+        opened.map_err(Stopped::engine(Step::Verify))?;
         let name = format!("state-anew-{}", self.run.epoch);
         none_in_state(&self.state(place, Step::Verify, &name).await?)?;
         let how = self.look(place).await?;
@@ -35,7 +37,8 @@ impl Attempt {
         let limit = place.manifest.limits.plan.real();
         let looked = self.secret_child((Step::Verify, &name), call, limit, &place.manifest).await;
         let looked = match looked {
-            Err(Stopped::Failed(failure)) => {
+            // What passes by itself is asked again.
+            Err(Stopped::Failed(failure)) if failure.transient.is_none() => {
                 let said = failure.tail.last().unwrap_or(&failure.summary);
                 return Ok(format!(
                     "the state is empty, read anew; its provider did not answer: {said}"

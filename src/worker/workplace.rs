@@ -48,7 +48,8 @@ impl Attempt {
         if !verified {
             self.bring_state(&place).await?;
         }
-        let opened = place.installed.engine.open(&place.job);
+        let engine = &place.installed.engine;
+        let opened = faults::around(faults::OPEN_STATE, || engine.open(&place.job));
         place.opened = opened.map_err(Stopped::engine(Step::Prepare))?;
         if place.opened == Opened::Elsewhere && (verified || self.run.kind == RunKind::Create) {
             place.opened = Opened::New;
@@ -104,7 +105,8 @@ impl Attempt {
         let supplied = tokio::task::spawn_blocking(move || {
             // A panic while drawing leaves the source as usable as before.
             let mut rng = rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            engine.supply(&mut job, &variables, &mut *rng).map(|()| job)
+            let supply = || engine.supply(&mut job, &variables, &mut *rng);
+            faults::around(faults::SUPPLY, supply).map(|()| job)
         });
         let supplied = supplied.await.map_err(|error| Stopped::Trouble(error.to_string()))?;
         supplied.map_err(Stopped::engine(Step::Prepare))

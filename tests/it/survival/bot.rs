@@ -11,13 +11,15 @@ use mayfly::store::DbUrl;
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::ExposeSecret as _;
 
-use crate::e2e::stage::{PATIENCE, files, processes_of, template_folder};
+use super::subjects::Subject;
+use crate::e2e::stage::{PATIENCE, files, processes_of};
 use crate::support::database::Database;
 
 /// A workspace and the folder of an installation: what stays when bots come and go.
 pub struct Installation {
     pub slack: Workspace,
     pub database: Database,
+    pub subject: Subject,
     folder: tempfile::TempDir,
     key: String,
 }
@@ -26,7 +28,7 @@ impl Installation {
     /// With one template, as `edit` leaves its manifest.
     pub async fn new(
         database: Database,
-        template: &str,
+        subject: Subject,
         edit: impl Fn(String) -> String,
     ) -> Installation {
         crate::support::install_tls();
@@ -35,16 +37,16 @@ impl Installation {
         settings.commands = vec!["/infra".to_owned()];
         let slack = Workspace::start(settings).await.expect("the workspace starts");
         slack.install(Delivery::Socket);
-        let to = folder.path().join("templates").join(template);
+        let to = folder.path().join("templates").join(subject.template());
         std::fs::create_dir_all(&to).expect("it can be made");
-        for file in files(&template_folder(template)) {
+        for file in files(&subject.folder()) {
             let text = std::fs::read_to_string(&file).expect("it is text");
-            let name = file.file_name().expect("it has one");
+            let name = file.file_name().and_then(|name| name.to_str()).expect("it has one");
             let text = if name == "template.yaml" { edit(text) } else { text };
-            std::fs::write(to.join(name), text).expect("it can be written");
+            std::fs::write(to.join(name), subject.traced(name, text)).expect("it can be written");
         }
         let key = Keyring::generate(&mut SystemRng).expose_secret().to_owned();
-        Installation { slack, database, folder, key }
+        Installation { slack, database, subject, folder, key }
     }
 
     pub fn folder(&self) -> &Path {
@@ -95,12 +97,13 @@ impl Installation {
              [delivery]\npoll = \"200ms\"\n\
              [runs]\npoll = \"200ms\"\nschedule = \"* * * * * *\"\nprogress = \"300ms\"\n\
              heartbeat = \"500ms\"\ninterrupt_stale = \"4s\"\nkill_stale = \"5s\"\nclaim = \"6s\"\n\
-             interrupt_grace = \"5s\"\ndestroy_backoff = \"500ms\"\n{settings}",
+             interrupt_grace = \"5s\"\ndestroy_backoff = \"500ms\"\n{settings}\n{}",
             self.data(machine),
             self.folder().join("templates"),
             self.slack.api_url(),
             alice.id(),
             carol.id(),
+            self.subject.settings(),
         )
     }
 

@@ -4,35 +4,67 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::lives::Led;
+use super::subjects::Subject;
 use crate::e2e::stage::files;
 
 /// How long what is cleared away after the last message may take.
 const CLEARED_WITHIN: Duration = Duration::from_secs(8);
 
-/// Every invariant that does not hold, in words; `crashes`: how often the bot was ended or stopped.
+/// Every invariant that does not hold of a life whose bot was ended or stopped so often, in words.
 pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = violations_of_any(led, crashes).await;
     let mut wrong = |what: String| found.push(what);
-
-    let statuses = statuses(led).await;
-    if statuses != led.life.statuses() {
-        wrong(format!("the audit trail has the transitions {statuses:?}"));
+    let to: Vec<String> = transitions(led).await.into_iter().map(|(_, to)| to).collect();
+    if to != led.life.statuses() {
+        wrong(format!("the audit trail has the transitions {to:?}"));
     }
     let runs = "SELECT kind || ' ' || status FROM runs ORDER BY created_at, id";
     let runs = led.texts(runs).await;
     if runs != led.life.runs() {
         wrong(format!("the runs are {runs:?}"));
     }
+    let (made, gone) = traced(led);
+    if (made, gone) != (1, 1) {
+        wrong(format!("it was made {made} times and destroyed {gone} times"));
+    }
+    let counted = led.count("SELECT destroyed_count FROM environments").await;
+    if led.life.statuses().contains(&"ready")
+        && counted != 2
+        && led.installation.subject != Subject::BuiltIn
+    {
+        wrong(format!("its receipt counts {counted} destroyed resources"));
+    }
+    let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
+    for part in std::iter::once(&led.installation.subject.plan()).chain(led.life.says()) {
+        if !said.iter().any(|text| text.contains(part)) {
+            wrong(format!("nobody was told `{part}`"));
+        }
+    }
+    found
+}
+
+/// The same of a life that may go another way, because what worked on it was killed: it has to be whole, and to
+/// come to its end with nothing left.
+pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut wrong = |what: String| found.push(what);
+
+    let transitions = transitions(led).await;
+    let is_chain = transitions.windows(2).all(|pair| pair[0].1 == pair[1].0);
+    if !is_chain || transitions.last().is_none_or(|(_, to)| to != "destroyed") {
+        wrong(format!("the transitions are no chain to the end: {transitions:?}"));
+    }
     let trail = trail(led).await;
     if !trail.is_empty() {
         wrong(format!("the audit trail: {trail:?}"));
     }
-    let trace = led.trace();
-    for (what, word) in [("made", "made"), ("destroyed", "gone")] {
-        let times = trace.lines().filter(|line| *line == word).count();
-        if times != 1 {
-            wrong(format!("it was {what} {times} times"));
-        }
+    let (made, gone) = traced(led);
+    let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
+    let receipt = said.iter().find(|text| text.contains("its state is empty"));
+    // What an engine that was killed did not live to say is named to people instead.
+    let named = receipt.is_some_and(|text| text.contains("Look for what may be left"));
+    if made > 1 || gone > 1 || (made > gone && !named) {
+        wrong(format!("it was made {made} times and destroyed {gone} times"));
     }
     for (what, sql) in [
         ("environments", "SELECT count(*) - 1 FROM environments"),
@@ -46,11 +78,8 @@ pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
             wrong(format!("{left} {what} too many"));
         }
     }
-    let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
-    for part in led.life.says() {
-        if !said.iter().any(|text| text.contains(part)) {
-            wrong(format!("nobody was told `{part}`"));
-        }
+    if receipt.is_none() {
+        wrong(format!("nobody got a receipt: {said:?}"));
     }
     let mut times: BTreeMap<&String, usize> = BTreeMap::new();
     said.iter().for_each(|text| *times.entry(text).or_default() += 1);
@@ -82,14 +111,22 @@ async fn trail(led: &Led<'_>) -> Vec<String> {
     found
 }
 
-/// The transitions, as the audit trail has them; an extension is none.
-async fn statuses(led: &Led<'_>) -> Vec<String> {
+/// How often its last resource was made, and its first destroyed.
+fn traced(led: &Led<'_>) -> (usize, usize) {
+    let trace = led.trace();
+    let times = |word: &str| trace.lines().filter(|line| *line == word).count();
+    (times("made"), times("gone"))
+}
+
+/// The transitions, from and to, as the audit trail has them; an extension is none.
+async fn transitions(led: &Led<'_>) -> Vec<(String, String)> {
     let sql = "SELECT detail FROM audit WHERE action = 'environment.transition' ORDER BY seq";
     let details = led.texts(sql).await;
     let parsed = details.iter().map(|text| serde_json::from_str(text).expect("it is JSON"));
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     parsed
         .filter(|detail: &serde_json::Value| detail["event"] != "extended")
-        .map(|detail| detail["to"].as_str().unwrap_or_default().to_owned())
+        .map(|detail| (text(&detail["from"]), text(&detail["to"])))
         .collect()
 }
 

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use mayfly::domain::environment::Status;
 use mayfly::playground::{Input, Message};
+use mayfly::process::Identity;
 use mayfly::store::Tx;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::bot::{Bot, Installation};
 use crate::e2e::people::{CHANNEL, Player};
+use crate::e2e::stage::files;
 
-/// How long a life may take, with a claim that has to run out.
-pub const LONGEST: Duration = Duration::from_secs(60);
 /// After so long without an answer a person tries once more.
 const TRIES_AGAIN: Duration = Duration::from_secs(4);
 
@@ -72,14 +73,14 @@ impl Life {
         }
     }
 
-    /// What its thread has to say, each at least once.
+    /// What its thread has to say between the plan and the receipt, each at least once.
     pub fn says(self) -> &'static [&'static str] {
         match self {
-            Life::ByHand => &["+2 ~0 -0", "is ready", "extended it by", "its state is empty"],
-            Life::Reaped => &["+2 ~0 -0", "is ready", "⏰", "its state is empty"],
-            Life::CalledOff => &["+2 ~0 -0", "is cancelled", "its state is empty"],
-            Life::Fails | Life::LostSightOf => &["+2 ~0 -0", "it failed at", "its state is empty"],
-            Life::PutBack => &["+2 ~0 -0", "is ready", "No drift", "its state is empty"],
+            Life::ByHand => &["is ready", "extended it by"],
+            Life::Reaped => &["is ready", "⏰"],
+            Life::CalledOff => &["is cancelled"],
+            Life::Fails | Life::LostSightOf => &["it failed at"],
+            Life::PutBack => &["is ready", "No drift"],
         }
     }
 
@@ -118,7 +119,7 @@ impl<'a> Led<'a> {
 
     /// Does what is to be done now, if anything is.
     pub async fn goes_on(&self) {
-        let late = self.begun.elapsed() > LONGEST;
+        let late = self.begun.elapsed() > self.installation.subject.longest();
         assert!(!late, "{:?} does not come to its end: {}", self.life, self.stands().await);
         let last = *self.last.lock().expect("nobody panics with it");
         if let Some(step) = self.next_step().await
@@ -168,14 +169,19 @@ impl<'a> Led<'a> {
 
     async fn orders(&self) {
         let alice = &self.alice.persona;
-        if alice.types(CHANNEL, "/infra new counted").await.is_err() {
+        if alice
+            .types(CHANNEL, &format!("/infra new {}", self.installation.subject.template()))
+            .await
+            .is_err()
+        {
             return;
         }
         let form = alice.waits_for("the form", TRIES_AGAIN / 2, |s| {
             s.view().filter(|v| v.callback_id() == "create").cloned()
         });
         let Ok(form) = form.await else { return };
-        drop(alice.submits(&form.id, &self.life.inputs()).await);
+        let inputs = [self.installation.subject.inputs(), self.life.inputs()].concat();
+        drop(alice.submits(&form.id, &inputs).await);
     }
 
     /// Whether it has ended, and everybody was told.
@@ -249,6 +255,8 @@ pub struct Tended<'a> {
     pub bot: Bot,
     installation: &'a Installation,
     pub ended: usize,
+    /// What of each call is killed when the bot is stopped, by the name of the file that names it.
+    pub strikes: Option<&'static str>,
     stopped: Option<Instant>,
     pub stands: usize,
 }
@@ -259,7 +267,7 @@ const STANDS: Duration = Duration::from_secs(8);
 impl<'a> Tended<'a> {
     pub fn start(installation: &'a Installation, environment: &[(&str, String)]) -> Tended<'a> {
         let bot = installation.start("one", environment, "");
-        Tended { bot, installation, ended: 0, stopped: None, stands: 0 }
+        Tended { bot, installation, ended: 0, strikes: None, stopped: None, stands: 0 }
     }
 
     pub fn tend(&mut self) {
@@ -270,15 +278,36 @@ impl<'a> Tended<'a> {
             return;
         }
         match self.stopped {
+            None if self.bot.is_stopped() && self.strikes.is_some() => {
+                let struck = self.strikes.and_then(|what| strike(self.installation, what));
+                self.stands += usize::from(struck.is_some());
+                self.bot.signal(Signal::CONT);
+            }
             None if self.bot.is_stopped() => {
                 self.stands += 1;
                 self.stopped = Some(Instant::now());
             }
             Some(since) if since.elapsed() > STANDS => {
-                self.bot.signal(rustix::process::Signal::CONT);
+                self.bot.signal(Signal::CONT);
                 self.stopped = None;
             }
             _ => {}
         }
     }
+}
+
+/// Kills the process that such a file of a running call names; `None`: no call is running.
+fn strike(installation: &Installation, named: &str) -> Option<Pid> {
+    for file in files(&installation.data("one").join("runs")) {
+        if !file.ends_with(named) {
+            continue;
+        }
+        let text = std::fs::read(&file).unwrap_or_default();
+        let Ok(process) = serde_json::from_slice::<Identity>(&text) else { continue };
+        if process.is_alive() {
+            let pid = Pid::from_raw(process.pid)?;
+            return kill_process(pid, Signal::KILL).ok().map(|()| pid);
+        }
+    }
+    None
 }

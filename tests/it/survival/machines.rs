@@ -8,6 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::bot::{Bot, Installation};
 use super::check::violations;
 use super::lives::{Led, Life};
+use super::subjects::Subject;
 use crate::e2e::stage::{files, processes_of};
 use crate::support::{database, say};
 
@@ -45,7 +46,7 @@ fn apply_of(installation: &Installation) -> PathBuf {
 async fn is_taken_over(dies: Dies) {
     let Some(database) = database::postgres().await else { return };
     let longer = |text: String| text.replace("default: 0, min: 0", "default: 8, min: 0");
-    let installation = Installation::new(database, "counted", longer).await;
+    let installation = Installation::new(database, Subject::Counted, longer).await;
     let led = Led::new(&installation, Life::LostSightOf);
     let one = installation.start("one", &[], "");
     // Until it applies there is only one that can have it.
@@ -86,7 +87,8 @@ async fn what_a_dead_machine_was_telling_is_told_by_another() {
     if !cfg!(feature = "failpoints") {
         return say("NOT RUN: survival: it needs the fail points: --features failpoints");
     }
-    let installation = Installation::new(database, "counted", |t| Life::Reaped.manifest(t)).await;
+    let installation =
+        Installation::new(database, Subject::Counted, |t| Life::Reaped.manifest(t)).await;
     let led = Led::new(&installation, Life::Reaped);
     // It knows of the second message, has sent it, and nobody else knows that.
     let dies = [("FAILPOINTS", "send a message/after=1*off->return(kill)".to_owned())];
@@ -109,7 +111,7 @@ async fn what_a_dead_machine_was_telling_is_told_by_another() {
 async fn roles_can_be_split() {
     let Some(database) = database::postgres().await else { return };
     let manifest = |text| Life::Reaped.manifest(text);
-    let installation = Installation::new(database, "counted", manifest).await;
+    let installation = Installation::new(database, Subject::Counted, manifest).await;
     let led = Led::new(&installation, Life::Reaped);
     let start =
         |machine, role: &str| installation.start(machine, &[("MAYFLY_ROLES", role.to_owned())], "");

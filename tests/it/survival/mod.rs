@@ -7,4 +7,5 @@ mod detectors;
 mod lives;
 mod machines;
 mod points;
+mod subjects;
 mod sweep;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::lives::Life;
-use super::sweep::{Case, Fault, points, sweep};
+use super::subjects::Subject;
+use super::sweep::{Case, Fault, points, subject_of, sweep};
 use crate::support::{say, source};
 
 /// Commits of no life here: what each is, and which test ends the bot at it or why none has to.
@@ -27,6 +28,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("note what may have been made", "survival::machines: one transaction, and again the same"),
     ("remember a progress message", "as `remember a card`"),
     ("call off a run of a living environment", "as `cancel a create run`: e2e::update"),
+    ("end what a supervisor left", "the supervisors that the sweep kills; and e2e::killed"),
+    ("put a state in its place", "the same file again: survival::machines"),
+    ("remove an empty state", "nothing is in it: e2e::cancel"),
     ("fail a run of a living environment", "as `fail a create run`: e2e::update"),
 ];
 
@@ -42,6 +46,77 @@ fn commits() -> BTreeSet<String> {
     }
     assert!(found.len() > 30, "only {} commits are seen", found.len());
     found
+}
+
+/// What in the code of the worker and the notifier has an effect outside the database.
+const EFFECTFUL: &str = r"Supervised::start\(|\.interrupt\(\)|[^f]\.bury\(|\.forget\(|\.put_state\(|\.remember\(&|\.open\(&place|guard\.finish\(|\.supply\(|remove_dir_all\(|remove_file\(|fs::write\(|fs::rename\(|slack\.call\(";
+
+/// Effects that need no point: the function, and why.
+const HARMLESS: &[(&str, &str)] = &[
+    ("end_child", "for the end of the demo alone"),
+    ("dm", "Slack opens a conversation once, and names the same one ever after"),
+    ("machine", "drawn before anything is claimed, and drawn again where the file is not"),
+];
+
+/// The functions of a file, each from its `fn` to the brace that ends it.
+fn functions(code: &str) -> Vec<(&str, &str)> {
+    let named = regex::Regex::new(r"\bfn (\w+)").expect("is a regex");
+    let mut found = Vec::new();
+    for name in named.captures_iter(code) {
+        let begin = name.get(0).expect("it matched").start();
+        let (mut depth, mut end) = (0usize, code.len());
+        for (n, c) in code[begin..].char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 1 => {
+                    end = begin + n;
+                    break;
+                }
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+        let whole = name.get(1).expect("it has a name").as_str();
+        found.push((whole, &code[begin..end]));
+    }
+    found
+}
+
+/// An effect that has no fail point fails here; so does a point that stands at no effect.
+#[test]
+fn every_effect_has_a_point() {
+    let effectful = regex::Regex::new(EFFECTFUL).expect("is a regex");
+    let (mut bare, mut effects, mut points) = (Vec::new(), 0, 0);
+    for file in ["src/worker", "src/notify"].iter().flat_map(|below| source::rust(below)) {
+        let code = file.code_outside_tests();
+        for (name, body) in functions(&code) {
+            let found = effectful.find_iter(body).count();
+            let pointed =
+                body.matches("faults::around(").count() + body.matches("Moment::Before").count();
+            points += pointed;
+            effects += found;
+            if found > pointed && !HARMLESS.iter().any(|(harmless, _)| *harmless == name) {
+                bare.push(format!(
+                    "{}: {name} has {found} effects and {pointed} points",
+                    file.path
+                ));
+            }
+        }
+    }
+    assert_eq!(bare, [""; 0]);
+    assert!(effects >= mayfly::faults::EFFECTS.len() - 1, "only {effects} effects are seen");
+    assert!(points >= effects - HARMLESS.len(), "only {points} points are seen");
+}
+
+#[test]
+fn a_planted_effect_without_a_point_is_found() {
+    let code = "impl A { async fn b(&self) { std::fs::write(c, d); } fn e() { faults::around(F, || fs::write(c, d)); } }";
+    let effectful = regex::Regex::new(EFFECTFUL).expect("is a regex");
+    let found: Vec<bool> = functions(code)
+        .into_iter()
+        .map(|(_, body)| effectful.is_match(body) && !body.contains("faults::around("))
+        .collect();
+    assert_eq!(found, [true, false]);
 }
 
 fn is_armed() -> bool {
@@ -75,11 +150,24 @@ fn complete(points: &[(Life, String, usize)]) {
         .filter(|point| !expected.contains(point.rsplit_once('/').expect("it has a moment").0))
         .collect();
     assert!(unknown.is_empty(), "these are not in the code: {unknown:?}");
+    let counted = 2 * (expected.len() - elsewhere.len());
+    let own = passed.iter().filter(|point| {
+        let (what, _) = point.rsplit_once('/').expect("it has a moment");
+        !elsewhere.contains(what)
+    });
+    assert_eq!(own.count(), counted, "as many points as the code has commits and effects, twice");
+    say(&format!(
+        "{} commits and effects in the code: {} are passed by lives, {} elsewhere",
+        expected.len(),
+        counted / 2,
+        elsewhere.len()
+    ));
 }
 
 /// By this seed: each point, at one of the times that it is passed.
 fn kills(points: &[(Life, String, usize)], seed: usize, postgres: bool) -> Vec<Case> {
     let each = points.iter().enumerate().map(|(n, (life, point, times))| Case {
+        subject: subject_of(*life),
         life: *life,
         point: point.clone(),
         time: (seed + n * 7) % times,
@@ -97,7 +185,47 @@ async fn every_point_is_there_and_a_few_are_survived() {
     let points = points().await;
     complete(&points);
     let few = kills(&points, 1, false).into_iter().step_by(points.len() / 8).collect();
-    assert_eq!(sweep(few, 1).await, 0);
+    let swept = sweep(few, 1).await;
+    assert!(swept.violations == 0 && swept.faults >= 8, "{swept:?}");
+}
+
+/// While the bot stands still for a moment, what works for it is killed.
+fn strikes(points: &[(Life, String, usize)], fault: Fault) -> Vec<Case> {
+    // Where a child is at work; when its end was seen there is none.
+    let working =
+        ["start a child/after", "append to a run's log/after", "keep a copy of a state/before"];
+    let of_points = points.iter().filter(|(_, point, _)| working.contains(&point.as_str()));
+    let cases = of_points
+        .flat_map(|(_, point, times)| (0..*times).map(|time| (Life::ByHand, point.clone(), time)));
+    let cases = cases.map(|(life, point, time)| Case {
+        subject: Subject::Counted,
+        life,
+        point,
+        time,
+        fault,
+        postgres: false,
+    });
+    cases.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_and_a_supervisor_that_are_killed_are_survived() {
+    if !is_armed() {
+        return;
+    }
+    let point = || "start a child/after".to_owned();
+    let case = |fault, time| Case {
+        subject: Subject::Counted,
+        life: Life::ByHand,
+        point: point(),
+        time,
+        fault,
+        postgres: false,
+    };
+    // The first calls prepare the template; one of these has the plan or the apply at work.
+    let times = [Fault::Engine, Fault::Supervisor].map(|fault| (1..4).map(move |n| case(fault, n)));
+    let swept = sweep(times.into_iter().flatten().collect(), 1).await;
+    assert!(swept.violations == 0 && swept.faults > 2, "{swept:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -120,5 +248,25 @@ async fn every_point_is_survived() {
     // A claim that runs out under a bot that stands still is PostgreSQL's affair.
     let still = kills(&points, 2, true).into_iter().step_by(9);
     cases.extend(still.map(|case| Case { fault: Fault::Stop, ..case }));
-    assert_eq!(sweep(cases, seeds).await, 0);
+    cases.extend(strikes(&points, Fault::Engine));
+    cases.extend(strikes(&points, Fault::Supervisor));
+    // The other engines, at what they do themselves.
+    for subject in [Subject::Tofu, Subject::Pulumi].into_iter().filter(|s| s.runs()) {
+        let at = [
+            "start a child/after",
+            "see a child end/before",
+            "keep a plan/before",
+            "forget a state/after",
+        ];
+        cases.extend(at.map(|point| Case {
+            subject,
+            life: Life::ByHand,
+            point: point.to_owned(),
+            time: usize::from(point.contains("child")) * 2,
+            fault: Fault::Kill,
+            postgres: false,
+        }));
+    }
+    let swept = sweep(cases, seeds).await;
+    assert!(swept.violations == 0 && swept.faults > 100, "{swept:?}");
 }

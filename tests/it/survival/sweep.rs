@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use mayfly::process::files as names;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::bot::Installation;
-use super::check::violations;
+use super::check::{violations, violations_of_any};
 use super::lives::{Led, Life, Tended};
+use super::subjects::Subject;
 use crate::support::database::{self, Database};
 use crate::support::say;
 
@@ -20,11 +22,23 @@ pub enum Fault {
     Stop,
     /// The database refuses the commit.
     Refuse,
+    /// The engine that works just then is killed.
+    Engine,
+    /// Its supervisor is killed.
+    Supervisor,
+}
+
+impl Fault {
+    /// Whether the life goes on as if nothing had been.
+    fn is_survived(self) -> bool {
+        !matches!(self, Fault::Engine | Fault::Supervisor)
+    }
 }
 
 /// One life with one fault.
 #[derive(Debug, Clone)]
 pub struct Case {
+    pub subject: Subject,
     pub life: Life,
     pub point: String,
     /// Which time that it is passed, from 0.
@@ -38,7 +52,7 @@ impl Case {
     fn armed(&self) -> Vec<(&'static str, String)> {
         let how = match self.fault {
             Fault::Kill => "return(kill)",
-            Fault::Stop => "return(stop)",
+            Fault::Stop | Fault::Engine | Fault::Supervisor => "return(stop)",
             Fault::Refuse => "1*return",
         };
         let point = match self.fault {
@@ -46,7 +60,7 @@ impl Case {
             _ => self.point.clone(),
         };
         // Once: a bot that stands still goes on, and passes it again.
-        let once = if self.fault == Fault::Stop { "1*" } else { "" };
+        let once = if how == "return(stop)" { "1*" } else { "" };
         let armed = match self.time {
             0 => format!("{point}={once}{how}"),
             n => format!("{point}={n}*off->{once}{how}"),
@@ -66,12 +80,20 @@ pub async fn lead(case: &Case) -> Vec<String> {
             None => return Vec::new(),
         },
     };
-    let installation = Installation::new(database, "counted", |t| case.life.manifest(t)).await;
+    let installation = Installation::new(database, case.subject, |t| case.life.manifest(t)).await;
     let led = Led::new(&installation, case.life);
     let mut tended = Tended::start(&installation, &case.armed());
+    tended.strikes = match case.fault {
+        Fault::Engine => Some(names::CHILD),
+        Fault::Supervisor => Some(names::SUPERVISOR),
+        _ => None,
+    };
     led.lead(|| tended.tend()).await;
     let crashes = tended.ended + tended.stands + usize::from(case.fault == Fault::Refuse);
-    let mut found = violations(&led, crashes).await;
+    let mut found = match case.fault.is_survived() {
+        true => violations(&led, crashes).await,
+        false => violations_of_any(&led, crashes).await,
+    };
     if crashes == 0 {
         found.insert(0, NOT_REACHED.to_owned());
     }
@@ -88,15 +110,18 @@ pub async fn lead(case: &Case) -> Vec<String> {
 /// is taken.
 async fn lead_to_the_point(case: Case) -> Vec<String> {
     let found = lead(&case).await;
-    if case.time > 0 && found.first().is_some_and(|first| first == NOT_REACHED) {
+    if case.time > 0
+        && case.fault.is_survived()
+        && found.first().is_some_and(|first| first == NOT_REACHED)
+    {
         return lead(&Case { time: 0, ..case }).await;
     }
     found
 }
 
 /// How often each point is passed in a life where nothing happens.
-pub async fn passed(life: Life, database: Database) -> BTreeMap<String, usize> {
-    let installation = Installation::new(database, "counted", |t| life.manifest(t)).await;
+pub async fn passed(subject: Subject, life: Life, database: Database) -> BTreeMap<String, usize> {
+    let installation = Installation::new(database, subject, |t| life.manifest(t)).await;
     let log = installation.folder().join("points");
     let armed = [("MAYFLY_POINTS_LOG", log.display().to_string())];
     let led = Led::new(&installation, life);
@@ -112,12 +137,21 @@ pub async fn passed(life: Life, database: Database) -> BTreeMap<String, usize> {
     passed
 }
 
+/// What is led through this life: the built-in template where it can be led so, and where not one that can.
+pub fn subject_of(life: Life) -> Subject {
+    match life {
+        Life::ByHand => Subject::BuiltIn,
+        _ => Subject::Counted,
+    }
+}
+
 /// All lives without any fault, and every point of theirs in the first of them that passes it.
 pub async fn points() -> Vec<(Life, String, usize)> {
     let mut seen = BTreeSet::new();
     let mut points = Vec::new();
-    let lives =
-        Life::ALL.map(|life| async move { (life, passed(life, database::sqlite().await).await) });
+    let lives = Life::ALL.map(|life| async move {
+        (life, passed(subject_of(life), life, database::sqlite().await).await)
+    });
     for (life, passed) in futures_util::future::join_all(lives).await {
         for (point, times) in passed {
             if seen.insert(point.clone()) {
@@ -131,9 +165,17 @@ pub async fn points() -> Vec<(Life, String, usize)> {
 /// A life waits most of its time.
 const AT_ONCE: usize = 5;
 
+/// What came of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    /// Lives with a fault in them: where no engine was at work just then, there was none to be killed.
+    pub faults: usize,
+    pub violations: usize,
+}
+
 /// Leads the cases, a few at once; prints what came of them, and how many violations there were.
-pub async fn sweep(cases: Vec<Case>, seeds: usize) -> usize {
-    let (total, at_once) = (cases.len(), Arc::new(Semaphore::new(AT_ONCE)));
+pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let mut lives = JoinSet::new();
     for case in cases {
         let at_once = at_once.clone();
@@ -144,14 +186,20 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> usize {
             (case, led.unwrap_or_else(|error| vec![format!("the life did not end: {error}")]))
         });
     }
-    let mut count = 0;
+    let mut swept = Swept { faults: 0, violations: 0 };
     while let Some(led) = lives.join_next().await {
         let (case, found) = led.expect("it does not panic");
-        count += found.len().min(1);
+        let idle = found.first().is_some_and(|first| first == NOT_REACHED) && found.len() == 2;
+        if idle && !case.fault.is_survived() {
+            continue;
+        }
+        swept.faults += 1;
+        swept.violations += found.len().min(1);
         for what in &found {
             say(&format!("VIOLATION at {case:?}: {what}"));
         }
     }
-    say(&format!("{total} kill points × {seeds} seeds: {count} violations"));
-    count
+    let Swept { faults, violations } = swept;
+    say(&format!("{faults} kill points × {seeds} seeds: {violations} violations"));
+    swept
 }

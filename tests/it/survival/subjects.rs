@@ -1,0 +1,98 @@
+//! What is led through a life: the built-in template, and templates of tests that need less or other engines.
+//! Each writes down in a trace beside the sites when its last resource is made and when its first is gone.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mayfly::playground::Input;
+
+use crate::e2e::stage::template_folder;
+use crate::support::programs;
+use crate::support::source::root;
+
+/// A template, and what runs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// `preview-env`, with its trace planted.
+    BuiltIn,
+    /// Two resources that need nothing.
+    Counted,
+    /// The same, by OpenTofu.
+    Tofu,
+    /// Two resources of Pulumi's.
+    Pulumi,
+}
+
+impl Subject {
+    pub fn template(self) -> &'static str {
+        match self {
+            Subject::BuiltIn => "preview-env",
+            Subject::Counted | Subject::Tofu => "counted",
+            Subject::Pulumi => "counted-pulumi",
+        }
+    }
+
+    /// Where its files are.
+    pub fn folder(self) -> PathBuf {
+        match self {
+            Subject::BuiltIn => root().join("templates/environments/preview-env"),
+            _ => template_folder(self.template()),
+        }
+    }
+
+    /// Its file as it is to be led.
+    pub fn traced(self, file: &str, text: String) -> String {
+        if self != Subject::BuiltIn || file != "main.tf" {
+            return text;
+        }
+        let made = r#"mv -- "$SITE/index.html.new" "$SITE/index.html""#;
+        let gone = r#"rm -rf -- \"$${SITE:?}\""#;
+        assert!(text.contains(made) && text.contains(gone), "the template has changed");
+        let trace = r#""$(dirname "$(dirname "$SITE")")/trace""#;
+        let (making, going) = (format!("echo made >> {trace}"), format!("echo gone >> {trace}"));
+        let going = going.replace('"', "\\\"");
+        text.replace(made, &format!("{made}\n      {making}"))
+            .replace(gone, &format!("{gone} && {going}"))
+    }
+
+    /// Lines for the end of the bot's settings.
+    pub fn settings(self) -> &'static str {
+        match self {
+            Subject::Tofu => "[engines]\nrun_terraform_with = \"opentofu\"\n",
+            _ => "",
+        }
+    }
+
+    /// Whether its engine is here; where it is not, that is said.
+    pub fn runs(self) -> bool {
+        match self {
+            Subject::BuiltIn | Subject::Counted => true,
+            Subject::Tofu => programs::runs("tofu"),
+            Subject::Pulumi => programs::runs("pulumi"),
+        }
+    }
+
+    /// What its form has to be given.
+    pub fn inputs(self) -> Vec<(&'static str, Input)> {
+        match self {
+            Subject::BuiltIn => vec![("in_branch", "feature/kill".into())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// How long one of its lives may take, with a claim that has to run out.
+    pub fn longest(self) -> Duration {
+        match self {
+            Subject::Pulumi => Duration::from_secs(150),
+            _ => Duration::from_secs(60),
+        }
+    }
+
+    /// How its plan begins.
+    pub fn plan(self) -> &'static str {
+        match self {
+            Subject::BuiltIn => "+3 ~0 -0",
+            _ => "+2 ~0 -0",
+        }
+    }
+}
