@@ -29,6 +29,8 @@ pub struct Database {
 enum Place {
     Folder(TempDir),
     Cluster(Dropped),
+    /// Its server is [`Restartable`].
+    Elsewhere,
 }
 
 impl Database {
@@ -69,11 +71,7 @@ pub async fn sqlite() -> Database {
 /// An empty PostgreSQL database. `None` only when `MAYFLY_SKIP_POSTGRES=1` says so.
 pub async fn postgres() -> Option<Database> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    if std::env::var("MAYFLY_SKIP_POSTGRES").is_ok_and(|value| value == "1") {
-        super::say(&format!(
-            "skipped, as MAYFLY_SKIP_POSTGRES=1 asks: {}",
-            std::thread::current().name().unwrap_or("a test on PostgreSQL")
-        ));
+    if is_skipped() {
         return None;
     }
     let cluster = cluster();
@@ -82,6 +80,49 @@ pub async fn postgres() -> Option<Database> {
     let url = DbUrl::Postgres(cluster.url(&name));
     let db = Db::open(&url).await.expect("PostgreSQL opens");
     Some(Database { db, url, _place: Place::Cluster(Dropped(name)) })
+}
+
+/// A PostgreSQL server of the test's own, which goes away and comes back when the test wants it.
+#[derive(Debug)]
+pub struct Restartable {
+    folder: PathBuf,
+    server: Option<Cluster>,
+}
+
+impl Restartable {
+    /// Starts it with an empty, migrated database. `None` where tests on PostgreSQL are skipped.
+    pub async fn start() -> Option<(Restartable, Database)> {
+        if is_skipped() {
+            return None;
+        }
+        let folder = Cluster::make().unwrap_or_else(|why| panic!("{why}"));
+        let mut started = Restartable { folder, server: None };
+        started.comes_back().await;
+        let url = DbUrl::Postgres(started.server.as_ref().expect("it is back").url("postgres"));
+        let db = Db::open(&url).await.expect("PostgreSQL opens");
+        Some((started, Database { db, url, _place: Place::Elsewhere }))
+    }
+
+    /// Ends the server in the middle of whatever it does: connections break, and new ones are refused.
+    pub fn goes_away(&mut self) {
+        drop(self.server.take());
+    }
+
+    /// Starts it again on what it had written, as a machine does that was switched off and on.
+    pub async fn comes_back(&mut self) {
+        let kept = self.folder.join("run");
+        let server = Cluster::on(&self.folder, &kept).expect("the server starts again");
+        server.wait_until_it_answers().await.unwrap_or_else(|why| panic!("{why}"));
+        self.server = Some(server);
+    }
+}
+
+impl Drop for Restartable {
+    fn drop(&mut self) {
+        self.goes_away();
+        // It is a temporary folder: what cannot be removed now, the system removes.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
 }
 
 /// The name of a database that is dropped with this value.
@@ -94,6 +135,17 @@ impl Drop for Dropped {
         // On another thread, because a drop within a runtime cannot block on a second one.
         on_own_runtime(async move { cluster().execute(&sql).await });
     }
+}
+
+fn is_skipped() -> bool {
+    let skipped = std::env::var("MAYFLY_SKIP_POSTGRES").is_ok_and(|value| value == "1");
+    if skipped {
+        super::say(&format!(
+            "skipped, as MAYFLY_SKIP_POSTGRES=1 asks: {}",
+            std::thread::current().name().unwrap_or("a test on PostgreSQL")
+        ));
+    }
+    skipped
 }
 
 fn on_own_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
@@ -141,7 +193,14 @@ fn cluster() -> &'static Cluster {
 }
 
 impl Cluster {
+    /// A new one, whose folder goes with it.
     fn start() -> Result<Cluster, String> {
+        let folder = Cluster::make()?;
+        Cluster::on(&folder, &folder)
+    }
+
+    /// Makes the data of a server in a folder of its own.
+    fn make() -> Result<PathBuf, String> {
         let user = ServerUser::find()?;
         let folder = user.make_folder()?;
         let data = folder.join("data");
@@ -151,21 +210,31 @@ impl Cluster {
         initdb.args(["--username=postgres", "--pgdata", &path(&data)]).current_dir(&folder);
         user.become_it(&mut initdb);
         output(initdb)?;
+        Ok(folder)
+    }
+
+    /// Starts the server on the data that stand in this folder; `kept` goes when the server does.
+    fn on(folder: &Path, kept: &Path) -> Result<Cluster, String> {
+        let user = ServerUser::find()?;
+        let data = folder.join("data");
+        let path = |path: &Path| path.display().to_string();
+        let mut made = Command::new("mkdir");
+        made.arg("-p").arg(kept);
+        user.become_it(&mut made);
+        output(made)?;
         let keep = Keep {
-            folder: &folder,
+            folder: kept,
             signal: "QUIT",
             command: &[
                 &program("postgres")?,
                 "-D",
                 &path(&data),
                 "-k",
-                &path(&folder),
+                &path(folder),
                 "-c",
                 "listen_addresses=",
                 "-c",
                 "fsync=off",
-                "-c",
-                "synchronous_commit=off",
                 "-c",
                 "full_page_writes=off",
                 "-c",
@@ -176,7 +245,7 @@ impl Cluster {
         };
         let server = Kept::start(keep, |command| user.become_it(command))
             .map_err(|error| format!("error: `sh` could not be started: {error}"))?;
-        Ok(Cluster { folder, server })
+        Ok(Cluster { folder: folder.to_path_buf(), server })
     }
 
     /// A socket in the cluster's own folder: no port to be taken by somebody else.

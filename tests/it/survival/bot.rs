@@ -20,9 +20,18 @@ pub struct Installation {
     pub slack: Workspace,
     pub database: Database,
     pub subject: Subject,
+    /// The settings of the worker's intervals.
+    pace: &'static str,
     folder: tempfile::TempDir,
     key: String,
 }
+
+/// Intervals at which an hour's outage takes seconds: all by the same measure of the real ones.
+const SHORT: &str = "poll = \"200ms\"\nschedule = \"* * * * * *\"\nprogress = \"300ms\"\n\
+     heartbeat = \"500ms\"\ninterrupt_stale = \"4s\"\nkill_stale = \"5s\"\nclaim = \"6s\"\n\
+     interrupt_grace = \"5s\"\ndestroy_backoff = \"500ms\"\n";
+/// The worker's own intervals, and a scheduler that does not wait for the minute.
+const REAL: &str = "schedule = \"*/5 * * * * *\"\n";
 
 impl Installation {
     /// With one template, as `edit` leaves its manifest.
@@ -46,7 +55,13 @@ impl Installation {
             std::fs::write(to.join(name), subject.traced(name, text)).expect("it can be written");
         }
         let key = Keyring::generate(&mut SystemRng).expose_secret().to_owned();
-        Installation { slack, database, subject, folder, key }
+        Installation { slack, database, subject, pace: SHORT, folder, key }
+    }
+
+    /// With the intervals that everybody has who sets none.
+    pub fn at_real_intervals(mut self) -> Installation {
+        self.pace = REAL;
+        self
     }
 
     pub fn folder(&self) -> &Path {
@@ -95,14 +110,13 @@ impl Installation {
              [teams]\npayments = [\"{}\"]\n\
              [operators]\nusers = [\"{}\"]\nchannel = \"{ops}\"\n\
              [delivery]\npoll = \"200ms\"\n\
-             [runs]\npoll = \"200ms\"\nschedule = \"* * * * * *\"\nprogress = \"300ms\"\n\
-             heartbeat = \"500ms\"\ninterrupt_stale = \"4s\"\nkill_stale = \"5s\"\nclaim = \"6s\"\n\
-             interrupt_grace = \"5s\"\ndestroy_backoff = \"500ms\"\n{settings}\n{}",
+             [runs]\n{}{settings}\n{}",
             self.data(machine),
             self.folder().join("templates"),
             self.slack.api_url(),
             alice.id(),
             carol.id(),
+            self.pace,
             self.subject.settings(),
         )
     }
@@ -165,6 +179,20 @@ impl Bot {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
         let stat = stat.unwrap_or_default();
         stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    }
+
+    /// Where it answers, once it does.
+    pub async fn address(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            let told = self.told();
+            let up = told.lines().rev().find_map(|line| line.strip_prefix("mayfly is up: "));
+            if let Some(address) = up.and_then(|rest| rest.split(' ').next()) {
+                return address.to_owned();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not come up:\n{told}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// What all bots of this machine have said so far.

@@ -99,6 +99,7 @@ pub struct Led<'a> {
     pub life: Life,
     alice: Player,
     begun: Instant,
+    longest: Duration,
     /// What was done last, and when.
     last: Mutex<Option<(&'static str, Instant)>>,
 }
@@ -106,7 +107,13 @@ pub struct Led<'a> {
 impl<'a> Led<'a> {
     pub fn new(installation: &'a Installation, life: Life) -> Led<'a> {
         let alice = Player::of(installation.slack.person("alice"));
-        Led { installation, life, alice, begun: Instant::now(), last: Mutex::default() }
+        let longest = installation.subject.longest();
+        Led { installation, life, alice, begun: Instant::now(), longest, last: Mutex::default() }
+    }
+
+    /// One that may take so long.
+    pub fn within(self, longest: Duration) -> Led<'a> {
+        Led { longest, ..self }
     }
 
     /// From the command to the receipt, whatever happens to the bot meanwhile; `tend` looks after it.
@@ -119,7 +126,7 @@ impl<'a> Led<'a> {
 
     /// Does what is to be done now, if anything is.
     pub async fn goes_on(&self) {
-        let late = self.begun.elapsed() > self.installation.subject.longest();
+        let late = self.begun.elapsed() > self.longest;
         assert!(!late, "{:?} does not come to its end: {}", self.life, self.stands().await);
         let last = *self.last.lock().expect("nobody panics with it");
         if let Some(step) = self.next_step().await

@@ -1,7 +1,5 @@
 //! Several machines on one PostgreSQL: what one of them was doing when it died, another brings to its end.
 
-use std::path::PathBuf;
-
 use mayfly::process::{Identity, files as names};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -21,32 +19,37 @@ enum Dies {
     BotAlone,
 }
 
-/// Kills what works on the apply of the machine `one`, which never comes back.
-fn strike(installation: &Installation, dies: Dies, bot: &Bot) {
-    let apply = apply_of(installation);
+/// Kills the bot of a machine, and all that works for it there: supervisors first, and what they watch.
+pub fn kill_all_of(installation: &Installation, machine: &str, bot: &Bot) {
     bot.signal(Signal::KILL);
-    if dies == Dies::BotAlone {
-        return;
-    }
-    let text = std::fs::read(apply.join(names::SUPERVISOR)).expect("it runs");
-    let supervisor: Identity = serde_json::from_slice(&text).expect("it is JSON");
-    let processes = processes_of(&installation.data("one"));
-    for pid in std::iter::once(supervisor.pid).chain(processes) {
+    let data = installation.data(machine);
+    let there = files(&data.join("runs"));
+    let supervisors = there.iter().filter(|file| file.ends_with(names::SUPERVISOR));
+    let supervisors = supervisors.filter_map(|file| {
+        let text = std::fs::read(file).ok()?;
+        serde_json::from_slice::<Identity>(&text).ok().filter(Identity::is_alive)
+    });
+    let supervisors: Vec<i32> = supervisors.map(|supervisor| supervisor.pid).collect();
+    for pid in supervisors.into_iter().chain(processes_of(&data)) {
         // It may have ended with the one before.
         let _ = kill_process(Pid::from_raw(pid).expect("it is one"), Signal::KILL);
     }
 }
 
-fn apply_of(installation: &Installation) -> PathBuf {
-    let there = files(&installation.data("one").join("runs"));
-    let child = there.iter().find(|f| f.ends_with(format!("apply/{}", names::CHILD)));
-    child.and_then(|child| child.parent()).expect("it applies").to_path_buf()
+/// The manifest of a template whose making takes so many seconds.
+pub fn longer(manifest: String, seconds: u32) -> String {
+    manifest.replace("default: 0, min: 0", &format!("default: {seconds}, min: 0"))
+}
+
+/// Whether an apply is at work on this machine.
+fn applies(installation: &Installation, machine: &str) -> bool {
+    let apply = format!("apply/{}", names::CHILD);
+    files(&installation.data(machine).join("runs")).iter().any(|file| file.ends_with(&apply))
 }
 
 async fn is_taken_over(dies: Dies) {
     let Some(database) = database::postgres().await else { return };
-    let longer = |text: String| text.replace("default: 0, min: 0", "default: 8, min: 0");
-    let installation = Installation::new(database, Subject::Counted, longer).await;
+    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
     let led = Led::new(&installation, Life::LostSightOf);
     let one = installation.start("one", &[], "");
     // Until it applies there is only one that can have it.
@@ -54,7 +57,10 @@ async fn is_taken_over(dies: Dies) {
     while !led.trace().contains("made") || led.count(copied).await == 0 {
         led.goes_on().await;
     }
-    strike(&installation, dies, &one);
+    match dies {
+        Dies::Everything => kill_all_of(&installation, "one", &one),
+        Dies::BotAlone => one.signal(Signal::KILL),
+    }
     let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
     assert_eq!(processes_of(&installation.data("one")), [0; 0], "what it watched lives on");
@@ -78,6 +84,64 @@ async fn a_machine_that_dies_is_taken_over_from() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bot_that_dies_is_taken_over_from_when_its_engine_has_ended() {
     is_taken_over(Dies::BotAlone).await;
+}
+
+/// Three at once: whichever has the apply dies with it, and the two that are left bring it to its end, once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_machines_one_may_die() {
+    let Some(database) = database::postgres().await else { return };
+    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
+    let led = Led::new(&installation, Life::LostSightOf);
+    let names = ["one", "two", "three"];
+    let mut bots = names.map(|name| installation.start(name, &[], ""));
+    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
+    while !led.trace().contains("made") || led.count(copied).await == 0 {
+        led.goes_on().await;
+    }
+    let dying = names.iter().position(|name| applies(&installation, name)).expect("one applies");
+    kill_all_of(&installation, names[dying], &bots[dying]);
+    led.lead(|| {
+        for (n, bot) in bots.iter_mut().enumerate() {
+            assert!(n == dying || bot.is_running(), "{}", bot.told());
+        }
+    })
+    .await;
+    let found = violations(&led, 1).await;
+    let found: Vec<_> = found.iter().filter(|v| !v.contains("still has")).collect();
+    assert!(found.is_empty(), "{found:?}\n{}", led.logs());
+    for (n, bot) in bots.iter_mut().enumerate() {
+        if n != dying {
+            bot.ends().await;
+        }
+    }
+    drop(bots);
+    installation.ends().await;
+}
+
+/// With reconciling switched off the same death is no longer survived: the proof sees it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_reconciling_it_is_made_twice() {
+    let Some(database) = database::postgres().await else { return };
+    if !cfg!(feature = "failpoints") {
+        return say("NOT RUN: survival: it needs the fail points: --features failpoints");
+    }
+    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
+    let led = Led::new(&installation, Life::LostSightOf);
+    let off = [("FAILPOINTS", "reconcile/off=return".to_owned())];
+    let one = installation.start("one", &off, "");
+    while !led.trace().contains("made") {
+        led.goes_on().await;
+    }
+    kill_all_of(&installation, "one", &one);
+    let mut two = installation.start("two", &off, "");
+    while led.trace().matches("made").count() < 2 {
+        led.goes_on().await;
+        assert!(two.is_running(), "{}", two.told());
+    }
+    let found = violations(&led, 1).await;
+    assert!(found.iter().any(|what| what.contains("it was made 2 times")), "{found:?}");
+    two.signal(Signal::KILL);
+    drop((one, two));
 }
 
 /// What a machine was telling when it died is told by another, as soon as the dead are missed.

@@ -6,6 +6,8 @@ mod check;
 mod detectors;
 mod lives;
 mod machines;
+mod outages;
 mod points;
+mod promises;
 mod subjects;
 mod sweep;

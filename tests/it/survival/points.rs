@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::lives::Life;
 use super::subjects::Subject;
-use super::sweep::{Case, Fault, points, subject_of, sweep};
-use crate::support::{say, source};
+use super::sweep::{Case, Fault, Swept, passed, points, subject_of, sweep};
+use crate::support::{database, say, source};
 
 /// Commits of no life here: what each is, and which test ends the bot at it or why none has to.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -187,6 +187,31 @@ async fn every_point_is_there_and_a_few_are_survived() {
     let few = kills(&points, 1, false).into_iter().step_by(points.len() / 8).collect();
     let swept = sweep(few, 1).await;
     assert!(swept.violations == 0 && swept.faults >= 8, "{swept:?}");
+}
+
+/// The end of each step is refused, so that the step is done twice in a row: to the same outcome.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn every_step_is_done_twice() {
+    if !is_armed() {
+        return;
+    }
+    let mut cases = Vec::new();
+    for life in [Life::ByHand, Life::PutBack] {
+        let (subject, point) = (Subject::Counted, "end a step/before");
+        let times = passed(subject, life, database::sqlite().await).await[point];
+        cases.extend((0..times).map(|time| Case {
+            subject,
+            life,
+            point: point.to_owned(),
+            time,
+            fault: Fault::Refuse,
+            postgres: false,
+        }));
+    }
+    let steps = cases.len();
+    let swept = sweep(cases, 1).await;
+    assert!(swept == Swept { faults: steps, violations: 0 } && steps > 15, "{swept:?}");
 }
 
 /// While the bot stands still for a moment, what works for it is killed.

@@ -94,6 +94,9 @@ pub async fn lead(case: &Case) -> Vec<String> {
         true => violations(&led, crashes).await,
         false => violations_of_any(&led, crashes).await,
     };
+    if case.fault == Fault::Refuse && case.point.starts_with("end a step") {
+        found.extend(nothing_done_twice(&led).await);
+    }
     if crashes == 0 {
         found.insert(0, NOT_REACHED.to_owned());
     }
@@ -104,6 +107,14 @@ pub async fn lead(case: &Case) -> Vec<String> {
     drop(tended);
     installation.ends().await;
     found
+}
+
+/// A step whose end was refused is done again.
+async fn nothing_done_twice(led: &Led<'_>) -> Option<String> {
+    let twice = "SELECT count(*) FROM (SELECT run_id, step FROM steps WHERE event = 'begun'
+                 GROUP BY run_id, step HAVING count(*) > 1) AS again";
+    let twice = led.count(twice).await;
+    (twice == 0).then(|| "no step was done twice".to_owned())
 }
 
 /// How often a point is passed may depend on how busy the machine is: where there was no such time, the first
