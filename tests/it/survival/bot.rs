@@ -14,24 +14,48 @@ use secrecy::ExposeSecret as _;
 use super::subjects::Subject;
 use crate::e2e::stage::{PATIENCE, files, processes_of};
 use crate::support::database::Database;
+use crate::support::moto::Moto;
+use crate::support::terraform;
 
 /// A workspace and the folder of an installation: what stays when bots come and go.
 pub struct Installation {
     pub slack: Workspace,
     pub database: Database,
     pub subject: Subject,
+    /// What the subject takes for AWS.
+    pub moto: Option<Moto>,
     /// The settings of the worker's intervals.
-    pace: &'static str,
+    pace: Pace,
     folder: tempfile::TempDir,
     key: String,
 }
 
-/// Intervals at which an hour's outage takes seconds: all by the same measure of the real ones.
-const SHORT: &str = "poll = \"200ms\"\nschedule = \"* * * * * *\"\nprogress = \"300ms\"\n\
-     heartbeat = \"500ms\"\ninterrupt_stale = \"4s\"\nkill_stale = \"5s\"\nclaim = \"6s\"\n\
-     interrupt_grace = \"5s\"\ndestroy_backoff = \"500ms\"\n";
+/// The settings of the worker's intervals.
+type Pace = &'static [(&'static str, &'static str)];
+/// Intervals at which an hour's outage takes seconds.
+const SHORT: Pace = &[
+    ("poll", "200ms"),
+    ("schedule", "* * * * * *"),
+    ("progress", "300ms"),
+    ("heartbeat", "500ms"),
+    ("interrupt_stale", "4s"),
+    ("kill_stale", "5s"),
+    ("claim", "6s"),
+    ("interrupt_grace", "5s"),
+    ("destroy_backoff", "500ms"),
+];
+/// As short, but for claims that outlast an outage of seconds.
+const PATIENT: Pace = &[
+    ("poll", "200ms"),
+    ("schedule", "* * * * * *"),
+    ("heartbeat", "500ms"),
+    ("interrupt_stale", "15s"),
+    ("kill_stale", "17s"),
+    ("claim", "20s"),
+    ("destroy_backoff", "500ms"),
+];
 /// The worker's own intervals, and a scheduler that does not wait for the minute.
-const REAL: &str = "schedule = \"*/5 * * * * *\"\n";
+const REAL: Pace = &[("schedule", "*/5 * * * * *")];
 
 impl Installation {
     /// With one template, as `edit` leaves its manifest.
@@ -54,13 +78,23 @@ impl Installation {
             let text = if name == "template.yaml" { edit(text) } else { text };
             std::fs::write(to.join(name), subject.traced(name, text)).expect("it can be written");
         }
+        let moto = match subject {
+            Subject::Bucket => Some(Moto::start().await),
+            _ => None,
+        };
         let key = Keyring::generate(&mut SystemRng).expose_secret().to_owned();
-        Installation { slack, database, subject, pace: SHORT, folder, key }
+        Installation { slack, database, subject, moto, pace: SHORT, folder, key }
     }
 
     /// With the intervals that everybody has who sets none.
     pub fn at_real_intervals(mut self) -> Installation {
         self.pace = REAL;
+        self
+    }
+
+    /// With claims that outlast an outage of seconds.
+    pub fn with_patient_claims(mut self) -> Installation {
+        self.pace = PATIENT;
         self
     }
 
@@ -93,6 +127,7 @@ impl Installation {
         command.env("MAYFLY_SLACK_BOT_TOKEN", self.slack.bot_token());
         command.env("MAYFLY_SLACK_APP_TOKEN", self.slack.app_token());
         command.env("MAYFLY_SECRETS_KEY", &self.key);
+        command.envs(self.moto.iter().flat_map(Moto::environment));
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(log_file.expect("it can be opened"));
@@ -102,6 +137,12 @@ impl Installation {
 
     fn toml(&self, machine: &str, settings: &str) -> String {
         let ops = self.slack.channel_id("platform-ops").expect("there is one");
+        let pace: String =
+            self.pace.iter().map(|(key, value)| format!("{key} = {value:?}\n")).collect();
+        let cli_config = match &self.moto {
+            Some(_) => format!("cli_config = {:?}\n", terraform::cli_config()),
+            None => String::new(),
+        };
         let (alice, carol) = (self.slack.person("alice"), self.slack.person("carol"));
         format!(
             "data = {:?}\ntemplates = {:?}\n\
@@ -110,13 +151,13 @@ impl Installation {
              [teams]\npayments = [\"{}\"]\n\
              [operators]\nusers = [\"{}\"]\nchannel = \"{ops}\"\n\
              [delivery]\npoll = \"200ms\"\n\
-             [runs]\n{}{settings}\n{}",
+             [runs]\n{}{cli_config}{settings}\n{}",
             self.data(machine),
             self.folder().join("templates"),
             self.slack.api_url(),
             alice.id(),
             carol.id(),
-            self.pace,
+            pace,
             self.subject.settings(),
         )
     }

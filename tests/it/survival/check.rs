@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::lives::Led;
-use super::subjects::Subject;
 use crate::e2e::stage::files;
 
 /// How long what is cleared away after the last message may take.
@@ -28,14 +27,13 @@ pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
         wrong(format!("it was made {made} times and destroyed {gone} times"));
     }
     let counted = led.count("SELECT destroyed_count FROM environments").await;
-    if led.life.statuses().contains(&"ready")
-        && counted != 2
-        && led.installation.subject != Subject::BuiltIn
-    {
+    let subject = led.installation.subject;
+    if led.life.statuses().contains(&"ready") && counted != subject.resources() {
         wrong(format!("its receipt counts {counted} destroyed resources"));
     }
     let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
-    for part in std::iter::once(&led.installation.subject.plan()).chain(led.life.says()) {
+    let plan = format!("+{} ~0 -0", subject.resources());
+    for part in std::iter::once(plan.as_str()).chain(led.life.says().iter().copied()) {
         if !said.iter().any(|text| text.contains(part)) {
             wrong(format!("nobody was told `{part}`"));
         }
@@ -86,6 +84,12 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
     let twice: usize = times.values().map(|n| n - 1).sum();
     if twice > crashes {
         wrong(format!("{twice} messages were sent twice after {crashes} crashes: {said:?}"));
+    }
+    if let Some(moto) = &led.installation.moto {
+        let buckets = moto.buckets().await;
+        if !buckets.is_empty() {
+            wrong(format!("its account still has {buckets:?}"));
+        }
     }
     for folder in ["runs", "states", "sites"] {
         let left = left_in(led, folder).await;

@@ -25,16 +25,17 @@ async fn readiness(bot: &Bot) -> u16 {
     Browser::new().gets(&format!("{}/readyz", bot.address().await)).await.status.as_u16()
 }
 
-/// Of 45 s, on intervals that are fifteen times as short: less than the minute after which a child is interrupted.
+/// For less than the time after which a child is interrupted: a third of it, as 20 s are of the minute.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_is_restarted_in_mid_run() {
     let Some((mut server, database)) = Restartable::start().await else { return };
-    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 6)).await;
+    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 9)).await;
+    let installation = installation.with_patient_claims();
     let led = Led::new(&installation, Life::ByHand);
     let mut bot = installation.start("one", &[], "");
     until_it_applies(&led).await;
     server.goes_away();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
     assert!(bot.is_running(), "{}", bot.told());
     server.comes_back().await;
     led.lead(|| assert!(bot.is_running(), "{}", bot.told())).await;

@@ -238,19 +238,16 @@ async fn an_engine_and_a_supervisor_that_are_killed_are_survived() {
     if !is_armed() {
         return;
     }
-    let point = || "start a child/after".to_owned();
-    let case = |fault, time| Case {
-        subject: Subject::Counted,
+    // When the state is copied for the first time, the engine waits for its second resource.
+    let cases = [Fault::Engine, Fault::Supervisor].map(|fault| Case {
+        subject: Subject::Slow,
         life: Life::ByHand,
-        point: point(),
-        time,
+        point: "keep a copy of a state/before".to_owned(),
+        time: 0,
         fault,
         postgres: false,
-    };
-    // The first calls prepare the template; one of these has the plan or the apply at work.
-    let times = [Fault::Engine, Fault::Supervisor].map(|fault| (1..4).map(move |n| case(fault, n)));
-    let swept = sweep(times.into_iter().flatten().collect(), 1).await;
-    assert!(swept.violations == 0 && swept.faults > 2, "{swept:?}");
+    });
+    assert_eq!(sweep(cases.to_vec(), 1).await, Swept { faults: 2, violations: 0 });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -275,23 +272,49 @@ async fn every_point_is_survived() {
     cases.extend(still.map(|case| Case { fault: Fault::Stop, ..case }));
     cases.extend(strikes(&points, Fault::Engine));
     cases.extend(strikes(&points, Fault::Supervisor));
-    // The other engines, at what they do themselves.
-    for subject in [Subject::Tofu, Subject::Pulumi].into_iter().filter(|s| s.runs()) {
-        let at = [
-            "start a child/after",
-            "see a child end/before",
-            "keep a plan/before",
-            "forget a state/after",
-        ];
-        cases.extend(at.map(|point| Case {
-            subject,
-            life: Life::ByHand,
-            point: point.to_owned(),
-            time: usize::from(point.contains("child")) * 2,
-            fault: Fault::Kill,
-            postgres: false,
-        }));
-    }
     let swept = sweep(cases, seeds).await;
     assert!(swept.violations == 0 && swept.faults > 100, "{swept:?}");
+}
+
+/// A few points of a life by hand of this subject, each with this fault.
+fn sample(subject: Subject, fault: Fault, points: &[(&str, usize)]) -> Vec<Case> {
+    let case = |(point, time): &(&str, usize)| Case {
+        subject,
+        life: Life::ByHand,
+        point: (*point).to_owned(),
+        time: *time,
+        fault,
+        postgres: false,
+    };
+    points.iter().map(case).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn the_other_engines_survive_it_too() {
+    if !is_armed() {
+        return;
+    }
+    let points = [
+        ("start a child/after", 2),
+        ("see a child end/before", 2),
+        ("keep a plan/before", 0),
+        ("forget a state/after", 0),
+    ];
+    let here = [Subject::Tofu, Subject::Pulumi].into_iter().filter(|subject| subject.runs());
+    let cases: Vec<Case> = here.flat_map(|s| sample(s, Fault::Kill, &points)).collect();
+    let all = cases.len();
+    assert_eq!(sweep(cases, 1).await, Swept { faults: all, violations: 0 });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn a_bucket_survives_it_too() {
+    if !is_armed() {
+        return;
+    }
+    let points = [("append to a run's log/after", 1), ("see a child end/before", 2)];
+    let mut cases = sample(Subject::Bucket, Fault::Kill, &points);
+    cases.extend(sample(Subject::Bucket, Fault::Engine, &[("keep a copy of a state/before", 0)]));
+    assert_eq!(sweep(cases, 1).await, Swept { faults: 3, violations: 0 });
 }

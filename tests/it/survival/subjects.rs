@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mayfly::playground::Input;
 
+use super::machines::longer;
 use crate::e2e::stage::template_folder;
 use crate::support::programs;
 use crate::support::source::root;
@@ -17,31 +18,44 @@ pub enum Subject {
     BuiltIn,
     /// Two resources that need nothing.
     Counted,
+    /// The same, of which the second takes seconds.
+    Slow,
     /// The same, by OpenTofu.
     Tofu,
     /// Two resources of Pulumi's.
     Pulumi,
+    /// `s3-bucket` on a simulated AWS, with its trace planted.
+    Bucket,
 }
 
 impl Subject {
     pub fn template(self) -> &'static str {
         match self {
             Subject::BuiltIn => "preview-env",
-            Subject::Counted | Subject::Tofu => "counted",
+            Subject::Counted | Subject::Slow | Subject::Tofu => "counted",
             Subject::Pulumi => "counted-pulumi",
+            Subject::Bucket => "s3-bucket",
         }
     }
 
     /// Where its files are.
     pub fn folder(self) -> PathBuf {
         match self {
-            Subject::BuiltIn => root().join("templates/environments/preview-env"),
+            Subject::BuiltIn | Subject::Bucket => {
+                root().join("templates/environments").join(self.template())
+            }
             _ => template_folder(self.template()),
         }
     }
 
     /// Its file as it is to be led.
     pub fn traced(self, file: &str, text: String) -> String {
+        if self == Subject::Slow && file == "template.yaml" {
+            return longer(text, 6);
+        }
+        if self == Subject::Bucket && file == "main.tf" {
+            return format!("{text}{TRACED}");
+        }
         if self != Subject::BuiltIn || file != "main.tf" {
             return text;
         }
@@ -66,7 +80,7 @@ impl Subject {
     /// Whether its engine is here; where it is not, that is said.
     pub fn runs(self) -> bool {
         match self {
-            Subject::BuiltIn | Subject::Counted => true,
+            Subject::BuiltIn | Subject::Counted | Subject::Slow | Subject::Bucket => true,
             Subject::Tofu => programs::runs("tofu"),
             Subject::Pulumi => programs::runs("pulumi"),
         }
@@ -84,15 +98,41 @@ impl Subject {
     pub fn longest(self) -> Duration {
         match self {
             Subject::Pulumi => Duration::from_secs(150),
+            // Its provider alone needs seconds of a whole core for each call.
+            Subject::Bucket => Duration::from_secs(400),
             _ => Duration::from_secs(60),
         }
     }
 
-    /// How its plan begins.
-    pub fn plan(self) -> &'static str {
+    /// How many resources it has.
+    pub fn resources(self) -> i64 {
         match self {
-            Subject::BuiltIn => "+3 ~0 -0",
-            _ => "+2 ~0 -0",
+            Subject::BuiltIn => 3,
+            Subject::Bucket => 5,
+            _ => 2,
         }
     }
 }
+
+/// What is added to a template on AWS: made when its bucket is, and gone before it.
+const TRACED: &str = r#"
+variable "mayfly_site_root" {
+  type = string
+}
+
+resource "terraform_data" "trace" {
+  input      = { trace = "${dirname(var.mayfly_site_root)}/trace" }
+  depends_on = [aws_s3_bucket.this]
+
+  provisioner "local-exec" {
+    command     = "echo made >> \"$TRACE\""
+    environment = { TRACE = self.input.trace }
+  }
+
+  provisioner "local-exec" {
+    when        = destroy
+    command     = "echo gone >> \"$TRACE\""
+    environment = { TRACE = self.input.trace }
+  }
+}
+"#;
