@@ -69,7 +69,10 @@ impl Notifier {
         let tried_for = now - message.first_tried_at.unwrap_or(now);
         if tried_for >= millis(self.settings.fall_back_after) {
             // A warning behind this one has not even been tried, and is as late.
-            for waiting in outbox::pending_in(tx, &message.conversation).await? {
+            let mut waiting = outbox::pending_in(tx, &message.conversation).await?;
+            // Each environment's trail is locked by its entry: in the same order for everybody.
+            waiting.sort_by(|a, b| (&a.environment_id, a.seq).cmp(&(&b.environment_id, b.seq)));
+            for waiting in waiting {
                 self.refused(tx, &waiting).await?;
             }
         }

@@ -52,12 +52,13 @@ impl Attempt {
     }
 
     /// Whether nothing speaks against beginning anew. A create that has begun to apply has made something, and
-    /// goes the usual way to its end; what was destroyed and is not gone counts as a failed destroy.
+    /// goes the usual way to its end; an update that has leaves its environment to people; what was destroyed and
+    /// is not gone counts as a failed destroy.
     async fn can_try_again(&self, failure: &Failure) -> Result<bool, Stopped> {
         match self.run.kind {
-            RunKind::Create => Ok(!self.was_begun(Step::Apply).await?),
+            RunKind::Create | RunKind::Update => Ok(!self.was_begun(Step::Apply).await?),
             RunKind::Destroy => Ok(failure.step != Step::Verify),
-            RunKind::Update | RunKind::Drift => Ok(false),
+            RunKind::Drift => Ok(true),
         }
     }
 

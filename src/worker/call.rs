@@ -50,7 +50,8 @@ impl Attempt {
         limit: Duration,
         manifest: &Manifest,
     ) -> Result<Found, Stopped> {
-        let ended = self.ended(Step::Plan, "drift", invocation, limit, manifest).await?;
+        let name = self.named("drift");
+        let ended = self.ended(Step::Plan, &name, invocation, limit, manifest).await?;
         let by_itself = ended.exit.cause == Cause::Exited;
         let drifted = ended.exit.code.filter(|_| by_itself).and_then(|code| engine.drifted(code));
         self.judge(ended, drifted.is_some()).await?;

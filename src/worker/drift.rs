@@ -16,7 +16,10 @@ pub(super) async fn drift(shop: &Shop, run: Run) -> Result<(), Stopped> {
     match steps(&attempt).await {
         Ok(found) => settle::checked(&attempt, found).await,
         Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
-        Err(Stopped::Failed(failure)) => settle::failed(&attempt, *failure).await,
+        Err(Stopped::Failed(failure)) => {
+            attempt.rests(&failure).await?;
+            settle::failed(&attempt, *failure).await
+        }
         Err(Stopped::Cancelled(by)) => settle::called_off(&attempt, by).await,
     }
 }
@@ -53,7 +56,7 @@ async fn compare(attempt: &Attempt, place: &Workplace) -> Result<PlanSummary, St
     if attempt.comparison(engine.as_ref(), call, limit, manifest).await? == Found::Nothing {
         return Ok(PlanSummary::default());
     }
-    let printed = attempt.shown(place, "drift").await?;
+    let printed = attempt.shown(place, &attempt.named("drift")).await?;
     let found = engine.drift_summary(&printed).map_err(Stopped::engine(Step::Plan))?;
     let scrubber = attempt.scrubber();
     Ok(found.shortened(|value| scrubber.scrub(value).into_owned()))

@@ -15,7 +15,10 @@ pub(super) async fn update(shop: &Shop, run: Run) -> Result<(), Stopped> {
     match steps(&mut attempt).await {
         Ok(collected) => settle::updated(&attempt, collected).await,
         Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
-        Err(Stopped::Failed(failure)) => settle::failed(&attempt, *failure).await,
+        Err(Stopped::Failed(failure)) => {
+            attempt.rests(&failure).await?;
+            settle::failed(&attempt, *failure).await
+        }
         Err(Stopped::Cancelled(by)) => settle::called_off(&attempt, by).await,
     }
 }

@@ -69,6 +69,35 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn an_update_that_is_throttled_is_tried_again(database: Database) {
+        let stage = Stage::start(waiting(database, Duration::from_secs(3))).await;
+        let order = stage.ready("moody").await;
+        fails(&stage, "plan", Some(THROTTLED));
+        stage.alice().asks(&format!("revert {}", order.name)).await;
+        order.says("Trying again in 3 s").await;
+        assert_eq!(stage.count(HELD).await, 0, "somebody holds what waits");
+        fails(&stage, "plan", None);
+        let updated = "SELECT count(*) FROM runs WHERE kind = 'update' AND status = 'succeeded'";
+        stage.counts(1, updated).await;
+        stage.settles().await;
+        assert_eq!(stage.count(RUNS).await, 2, "a create and an update");
+        order.is_destroyed().await;
+        stage.ends().await;
+    }
+
+    async fn a_check_for_drift_that_is_throttled_is_tried_again(database: Database) {
+        let stage = Stage::start(waiting(database, Duration::from_millis(300))).await;
+        let order = stage.ready("moody").await;
+        fails(&stage, "plan", Some(THROTTLED));
+        stage.alice().asks(&format!("drift {}", order.name)).await;
+        stage.counts(1, "SELECT count(*) FROM steps WHERE event = 'retried'").await;
+        fails(&stage, "plan", None);
+        order.says("No drift").await;
+        assert_eq!(stage.count(RUNS).await, 2, "a create and a check");
+        order.is_destroyed().await;
+        stage.ends().await;
+    }
+
     async fn what_waits_can_be_called_off(database: Database) {
         let stage = Stage::start(waiting(database, Duration::from_secs(600))).await;
         fails(&stage, "plan", Some(THROTTLED));
