@@ -30,6 +30,9 @@ const SLACK_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long a sender holds a message: longer than any pacing and any call takes.
 const MESSAGE_HELD: Duration = Duration::from_secs(180);
 const CONVERSATIONS_AT_ONCE: usize = 16;
+/// What is to be tried again waits no longer than this across a restart, in milliseconds: before it the clock may
+/// have been an hour or a year ahead.
+const LONGEST_WAIT: i64 = 3_600_000;
 
 /// Makes the data folder, which only the bot may read.
 pub fn make_data_folder(data: &Path) -> Result<(), StartError> {
@@ -68,8 +71,9 @@ pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Resu
     settings::get_or_set(&mut tx, settings::INSTALLATION, &id).await?;
     if !db.is_shared() {
         // What an earlier process of ours held, nobody holds any more.
-        runs::release_all(&mut tx).await?;
-        outbox::release_all(&mut tx).await?;
+        let latest = tx.real_now().await? + LONGEST_WAIT;
+        runs::release_all(&mut tx, latest).await?;
+        outbox::release_all(&mut tx, latest).await?;
     } else {
         // Of several machines, what an earlier process of this one held: the data folder is ours alone.
         runs::release_of(&mut tx, &of_machine(&machine)).await?;

@@ -269,10 +269,10 @@ impl Tx {
     }
 
     /// The present for claims, in real milliseconds: PostgreSQL's own time, which all hosts share;
-    /// on SQLite, which has one process, this machine's.
+    /// on SQLite, which has one process, that process's own, which no clock that is set moves.
     pub async fn real_now(&mut self) -> Result<i64, StoreError> {
         match self {
-            Tx::Sqlite(..) => Ok(crate::domain::clock::real_now().0),
+            Tx::Sqlite(..) => Ok(crate::domain::clock::steady_now().0),
             Tx::Postgres(transaction, _) => {
                 let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
                 Ok(sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?)

@@ -249,6 +249,39 @@ async fn a_child_whose_stamp_nobody_renews_is_interrupted_and_then_killed() {
     assert!(last.elapsed() >= millis(3500), "{:?}", last.elapsed());
 }
 
+/// What a stamp looks like that was renewed, and then somebody set the machine's clock: its time is off by an hour.
+fn set_apart(child: &Supervised, later: bool, n: u64) {
+    let hour = Duration::from_secs(3600) + millis(n);
+    let file = std::fs::File::options().write(true).open(child.folder().join(files::STAMP));
+    let file = file.unwrap();
+    let now = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(if later { now + hour } else { now - hour }).unwrap();
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ends_no_child_whose_stamp_is_renewed_and_keeps_none_that_is_abandoned()
+{
+    let stamp = StampDeadlines { interrupt_after: millis(1500), kill_after: millis(60_000) };
+    let cases = [true, false].map(|later| async move {
+        let run = Run::limited(Limits { stamp: Some(stamp), ..patient() });
+        let child = run.start("trap 'echo int > int; exit 0' INT; sleep 600 & wait").await;
+        let began = Instant::now();
+        let mut n = 0;
+        while began.elapsed() < millis(3000) {
+            n += 1;
+            child.renew_stamp().unwrap();
+            set_apart(&child, later, n);
+            tokio::time::sleep(millis(100)).await;
+        }
+        assert!(!run.folder.path().join("int").exists(), "later: {later}: it is renewed");
+        let abandoned = Instant::now();
+        let exit = child.wait().await.unwrap();
+        assert_eq!((exit.cause, exit.code), (Cause::StampLost, Some(0)), "later: {later}");
+        assert!(abandoned.elapsed() < millis(4000), "{:?}", abandoned.elapsed());
+    });
+    futures_util::future::join_all(cases).await;
+}
+
 #[tokio::test]
 async fn what_the_child_leaves_running_is_ended() {
     let run = Run::new();
