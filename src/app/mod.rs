@@ -2,6 +2,7 @@
 
 mod agenda;
 mod directory;
+mod introduction;
 mod parts;
 mod server;
 mod start_error;
@@ -17,13 +18,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use agenda::DatabaseAgenda;
+use introduction::Introduction;
 pub use parts::{database_url, keyring, make_data_folder, unavailable};
 pub use start_error::StartError;
 
 use crate::commands::Ctx;
 use crate::config::{Config, Database, SlackMode};
 use crate::domain::rng::SystemRng;
-use crate::domain::{Clock, Rng, Role, Unavailable};
+use crate::domain::{Clock, Health, Rng, Role, Unavailable};
 use crate::engine::installed::Engines;
 use crate::ingress::{Ingress, SocketReceiver};
 use crate::slack::{Client, Socket, SocketSettings};
@@ -72,9 +74,12 @@ impl App {
 
         let words = Arc::new(parts::words(&config)?);
         let slack = parts::slack(&config)?;
-        let identity = slack.unpaced().auth_test().await.map_err(StartError::Slack)?;
+        let known = introduction::ask(&slack).await?;
         let rng: Arc<Mutex<dyn Rng>> = Arc::new(Mutex::new(SystemRng));
         let db = parts::database(&config, &rng).await?;
+        let health = Health::default();
+        let asks = (slack.clone(), db.clone(), health.clone());
+        let (own, introduction) = Introduction::of(known, asks, &config).await?;
         let engines = Arc::new(Engines::find(&config.engines).await);
         let catalog = parts::catalog(&config)?;
         let unavailable = unavailable(&catalog, &engines, &config);
@@ -83,16 +88,20 @@ impl App {
             db: db.clone(),
             clock: given.clock.clone(),
             rng: rng.clone(),
-            directory: Arc::new(directory::Settings::of(&config, &identity.workspace)),
+            directory: Arc::new(directory::Settings::of(&config, own)),
             catalog: Arc::new(std::sync::RwLock::new(catalog)),
             unavailable: Arc::new(unavailable),
             keyring: Arc::new(keyring(&config)?),
             public_url: public_url.clone(),
             operators_channel: config.operators.channel.clone(),
             nudges: crate::commands::Nudges::default(),
+            health,
         };
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        if let Some(introduction) = introduction {
+            tasks.spawn(introduction.run(stopped.clone()));
+        }
 
         let ingress = Ingress { ctx: ctx.clone(), words: words.clone(), slack: slack.clone() };
         let pages = Arc::new(crate::words::Pages::load().map_err(StartError::Pages)?);
@@ -110,6 +119,7 @@ impl App {
             }
             SlackMode::Socket => {
                 let socket = socket(&config, ingress)?;
+                tasks.spawn(introduction::tell_socket(ctx.health.clone(), socket.status()));
                 tasks.spawn(socket.run(Box::new(SystemRng), stopped.clone()));
             }
         }

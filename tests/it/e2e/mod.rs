@@ -16,7 +16,7 @@ mod hostile;
 mod inputs;
 pub mod killed;
 mod life;
-mod pages;
+pub mod pages;
 pub mod people;
 mod quarantine;
 mod restart;
