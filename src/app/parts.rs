@@ -192,6 +192,8 @@ pub(super) fn worker(
         claim: runs.claim,
         stamp: ctx.db.is_shared().then_some(stamp),
         interrupt_grace: runs.interrupt_grace,
+        stop_grace: config.stop.grace,
+        on_stop: config.stop.children,
         retries: runs.retries,
         retry_backoff: runs.retry_backoff,
         destroy_backoff: runs.destroy_backoff,

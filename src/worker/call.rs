@@ -50,7 +50,8 @@ impl Attempt {
         limit: Duration,
         manifest: &Manifest,
     ) -> Result<Found, Stopped> {
-        let ended = self.ended(Step::Plan, "drift", invocation, limit, manifest).await?;
+        let ended =
+            self.ended(Step::Plan, &self.named("drift"), invocation, limit, manifest).await?;
         let by_itself = ended.exit.cause == Cause::Exited;
         let drifted = ended.exit.code.filter(|_| by_itself).and_then(|code| engine.drifted(code));
         self.judge(ended, drifted.is_some()).await?;
@@ -81,6 +82,9 @@ impl Attempt {
         // The engine has ended: only now may anybody be told that the run was called off.
         if let Pulse::Cancelled(by) = &*self.pulse.borrow() {
             return Err(Stopped::Cancelled(by.clone()));
+        }
+        if matches!(exit.cause, Cause::Interrupted | Cause::StampLost) {
+            return Err(self.goes_on_later(step, exit.cause).await?);
         }
         let refused = std::mem::take(&mut heard.refused);
         let mut failure = failure(step, &exit, limits, heard);

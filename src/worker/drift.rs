@@ -24,6 +24,7 @@ async fn steps(attempt: &Attempt) -> Result<PlanSummary, Stopped> {
     attempt.check_before("drift")?;
     let place = prepared(attempt).await?;
     attempt.check_before("drift")?;
+    attempt.leaves_before("drift").await?;
     attempt.begin(Step::Plan).await?;
     let found = compare(attempt, &place).await?;
     attempt.end(Step::Plan, "done", &found.to_string()).await?;
@@ -52,7 +53,7 @@ async fn compare(attempt: &Attempt, place: &Workplace) -> Result<PlanSummary, St
     if attempt.comparison(engine.as_ref(), call, limit, manifest).await? == Found::Nothing {
         return Ok(PlanSummary::default());
     }
-    let printed = attempt.shown(place, "drift").await?;
+    let printed = attempt.shown(place, &attempt.named("drift")).await?;
     let found = engine.drift_summary(&printed).map_err(Stopped::engine(Step::Plan))?;
     let scrubber = attempt.scrubber();
     Ok(found.shortened(|value| scrubber.scrub(value).into_owned()))

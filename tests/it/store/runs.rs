@@ -95,6 +95,10 @@ on_both! {
         assert_eq!(renewed.progress.map(|progress| progress.0), Some(progress()));
         assert_eq!(renewed.progress_ts.as_deref(), Some("9.9"));
 
+        assert!(!runs::forget_plan(&mut tx, &id, 7).await?, "another's");
+        assert!(runs::forget_plan(&mut tx, &id, 1).await?);
+        assert_eq!(runs::get(&mut tx, &id).await?.plan, None);
+
         assert!(runs::complete(&mut tx, &id, 1, succeeded()).await?);
         assert!(!runs::complete(&mut tx, &id, 1, succeeded()).await?, "it ends once");
         let run = runs::get(&mut tx, &id).await?;

@@ -60,8 +60,9 @@ impl Installation {
     pub fn start(&self, machine: &str, environment: &[(&str, String)], settings: &str) -> Bot {
         let (mut command, log) = self.command(machine, "serve", settings);
         command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let before = std::fs::metadata(&log).map_or(0, |log| log.len() as usize);
         let child = command.spawn().expect("the bot can be started");
-        Bot { child, log }
+        Bot { child, log, before }
     }
 
     /// One of the program's verbs on a machine, with its errors in the machine's log.
@@ -151,6 +152,8 @@ fn open_up(folder: &Path) {
 pub struct Bot {
     child: Child,
     log: PathBuf,
+    /// How much the bots before it have said.
+    before: usize,
 }
 
 impl Bot {
@@ -181,11 +184,13 @@ impl Bot {
         said.split_whitespace().next().expect("an address follows").to_owned()
     }
 
-    /// Waits until a bot of this machine has said it; what stands behind it, the last time.
+    /// Waits until it has said it; what stands behind it, the last time.
     pub async fn says(&mut self, text: &str) -> String {
         let begun = Instant::now();
         loop {
-            if let Some((_, behind)) = self.told().rsplit_once(text) {
+            let told = self.told();
+            if let Some((_, behind)) = told.get(self.before..).and_then(|own| own.rsplit_once(text))
+            {
                 return behind.to_owned();
             }
             let waits = begun.elapsed() < PATIENCE && self.is_running();

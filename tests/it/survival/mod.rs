@@ -8,4 +8,5 @@ mod detectors;
 mod lives;
 mod machines;
 mod points;
+mod stop;
 mod sweep;
