@@ -322,7 +322,7 @@ async fn a_sigterm_to_the_supervisor_is_a_graceful_end() {
 #[tokio::test]
 async fn a_dead_supervisor_is_noticed_and_its_child_is_buried() {
     let run = Run::new();
-    let script = "echo before; trap 'echo int > int; exit 0' INT
+    let script = "echo before; trap 'echo int >> int; sleep 2; exit 0' INT
         setsid sh -c 'echo $$ > left; sleep 600' & sleep 600 & echo $$ > ready; wait";
     let child = run.start(script).await;
     let (main, left) = (run.pid("ready").await, run.pid("left").await);
@@ -347,6 +347,28 @@ async fn a_dead_supervisor_is_noticed_and_its_child_is_buried() {
     assert_eq!((Identity::of(main), Identity::of(left)), (None, None));
     assert!(leftovers_of(&run.path()).is_empty());
     assert_eq!(child.wait().await.unwrap(), exit, "from now on the end is known");
+}
+
+#[tokio::test]
+async fn a_child_whose_supervisor_is_killed_is_interrupted_once_though_nobody_looks() {
+    let run = Run::new();
+    // The shell in the middle of a group, as an engine's: it waits for its own, and is told once.
+    let script = "trap 'echo int >> int' INT; echo $$ > ready; sleep 600 & while :; do
+        wait; [ -e int ] && sleep 1 && exit 0; done";
+    let child = run.start(script).await;
+    let main = run.pid("ready").await;
+    send(run.identity(files::SUPERVISOR).pid, rustix::process::Signal::KILL);
+    let begun = Instant::now();
+    while Identity::of(main).is_some() {
+        let lives_on = begun.elapsed() > millis(15_000);
+        assert!(!lives_on || cfg!(not(target_os = "linux")), "the engine lives on");
+        tokio::time::sleep(millis(50)).await;
+    }
+    assert_eq!(run.made("int").await, "int");
+    // What it left behind is ended, and gets no second one.
+    assert_eq!(child.bury(millis(500)).await.unwrap().cause, Cause::Lost);
+    assert_eq!(run.made("int").await, "int");
+    assert!(leftovers_of(&run.path()).is_empty());
 }
 
 #[tokio::test]

@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use mayfly::playground::SubmitOutcome;
-use rustix::process::Signal;
+use mayfly::process::{Identity, files as names};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::bot::{Bot, Installation};
 use super::check::violations;
 use super::lives::{Led, Life};
 use crate::e2e::pages::Browser;
 use crate::e2e::people::{Order, Player};
-use crate::e2e::stage::processes_of;
+use crate::e2e::stage::{files, processes_of};
 use crate::support::database;
 
 fn grace(text: &str) -> (&'static str, String) {
@@ -160,6 +161,44 @@ async fn who_comes_while_it_ends_is_told_to_try_again_and_nothing_is_lost() {
     bot.ends().await;
     drop(bot);
     installation.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_whose_bot_and_supervisor_are_killed_ends_and_is_cleaned_up_behind() {
+    let longer = |text: String| text.replace("default: 0, min: 0", "default: 30, min: 0");
+    let installation = Installation::new(database::sqlite().await, "counted", longer).await;
+    let led = Led::new(&installation, Life::LostSightOf);
+    let bot = installation.start("one", &[], "");
+    while !led.trace().contains("made") {
+        led.goes_on().await;
+    }
+    let (supervisor, child) = apply_of(&installation);
+    bot.signal(Signal::KILL);
+    kill_process(Pid::from_raw(supervisor.pid).expect("it is one"), Signal::KILL).expect("it runs");
+    let killed = Instant::now();
+    while child.is_alive() {
+        let lives_on = killed.elapsed() > Duration::from_secs(10);
+        assert!(!lives_on, "nobody watches its limits, and it goes on");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut bot = installation.start("one", &[], "");
+    led.lead(|| assert!(bot.is_running(), "{}", bot.told())).await;
+    assert_eq!(violations(&led, 1).await, [""; 0], "{}", led.logs());
+    bot.ends().await;
+    drop(bot);
+    installation.ends().await;
+}
+
+/// The supervisor and the engine of the apply that runs.
+fn apply_of(installation: &Installation) -> (Identity, Identity) {
+    let there = files(&installation.data("one").join("runs"));
+    let child = there.iter().find(|f| f.ends_with(format!("apply/{}", names::CHILD)));
+    let folder = child.and_then(|child| child.parent()).expect("it applies");
+    let read = |name| {
+        let text = std::fs::read(folder.join(name)).expect("it runs");
+        serde_json::from_slice(&text).expect("it is JSON")
+    };
+    (read(names::SUPERVISOR), read(names::CHILD))
 }
 
 #[tokio::test]
