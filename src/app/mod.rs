@@ -2,6 +2,7 @@
 
 mod agenda;
 mod directory;
+mod disk;
 mod introduction;
 mod parts;
 mod server;
@@ -102,10 +103,12 @@ impl App {
             nudges: crate::commands::Nudges::default(),
             health,
         };
+        let disk = parts::disk(&config);
         let (quiet, quieted) = watch::channel(false);
         let mut beginners = JoinSet::new();
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        tasks.spawn(disk.watch(ctx.health.clone(), stopped.clone()));
         if let Some(introduction) = introduction {
             tasks.spawn(introduction.run(stopped.clone()));
         }

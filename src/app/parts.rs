@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::StartError;
+use super::disk::Disk;
 use crate::commands::Ctx;
 use crate::config::{Config, Database};
 use crate::domain::{EngineKind, Lack, Rng, Unavailable};
@@ -226,6 +227,15 @@ pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Pac
         }),
         nudge: ctx.nudges.outbox.clone(),
     }
+}
+
+/// What has to have room: the data folder, and an SQLite database wherever it lies.
+pub(super) fn disk(config: &Config) -> Disk {
+    let mut folders = vec![config.data.clone()];
+    if let Database::Sqlite(file) = &config.database {
+        folders.extend(file.parent().map(Path::to_path_buf));
+    }
+    Disk { folders, least: config.runs.least_free }
 }
 
 /// How the name of a worker on this machine ends.

@@ -13,6 +13,8 @@ pub struct Standing {
     pub stopping: bool,
     /// Why Slack is not reached just now; the bot works all the same, and what is to be told waits.
     pub slack_away: Option<String>,
+    /// Why nothing may be written just now: no run is begun, because engines lose what they cannot write down.
+    pub disk_full: Option<String>,
 }
 
 impl Health {
@@ -40,6 +42,13 @@ impl Health {
     /// Slack is reached.
     pub fn slack_is_there(&self) {
         self.change(|now| now.slack_away = None);
+    }
+
+    /// How the disk stands; `true`: that is news.
+    pub fn disk_is(&self, full: Option<String>) -> bool {
+        let news = self.standing().disk_full.is_some() != full.is_some();
+        self.change(|now| now.disk_full = full);
+        news
     }
 
     fn change(&self, change: impl FnOnce(&mut Standing)) {

@@ -155,6 +155,10 @@ impl Worker {
 
 impl Shop {
     async fn claim(&self, weight: Weight) -> Option<Run> {
+        // An engine that cannot write its state loses what it makes.
+        if self.ctx.health.standing().disk_full.is_some() {
+            return None;
+        }
         match self.try_claim(weight).await {
             Ok(run) => run,
             Err(error) => {

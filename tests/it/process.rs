@@ -259,8 +259,7 @@ fn set_apart(child: &Supervised, later: bool, n: u64) {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_ends_no_child_whose_stamp_is_renewed_and_keeps_none_that_is_abandoned()
-{
+async fn a_clock_that_is_set_ends_no_child_and_keeps_none() {
     let stamp = StampDeadlines { interrupt_after: millis(1500), kill_after: millis(60_000) };
     let cases = [true, false].map(|later| async move {
         let run = Run::limited(Limits { stamp: Some(stamp), ..patient() });
@@ -350,7 +349,7 @@ async fn a_dead_supervisor_is_noticed_and_its_child_is_buried() {
 }
 
 #[tokio::test]
-async fn a_child_whose_supervisor_is_killed_is_interrupted_once_though_nobody_looks() {
+async fn a_child_whose_supervisor_is_killed_is_interrupted_once() {
     let run = Run::new();
     // The shell in the middle of a group, as an engine's: it waits for its own, and is told once.
     let script = "trap 'echo int >> int' INT; echo $$ > ready; sleep 600 & while :; do

@@ -60,9 +60,7 @@ impl Installation {
     pub fn start(&self, machine: &str, environment: &[(&str, String)], settings: &str) -> Bot {
         let (mut command, log) = self.command(machine, "serve", settings);
         command.envs(environment.iter().map(|(name, value)| (name, value)));
-        let before = std::fs::metadata(&log).map_or(0, |log| log.len() as usize);
-        let child = command.spawn().expect("the bot can be started");
-        Bot { child, log, before }
+        Bot::spawn(command, log)
     }
 
     /// One of the program's verbs on a machine, with its errors in the machine's log.
@@ -157,6 +155,17 @@ pub struct Bot {
 }
 
 impl Bot {
+    /// Starts it by this command, whose errors are in that log.
+    pub fn spawn(mut command: Command, log: PathBuf) -> Bot {
+        let before = std::fs::metadata(&log).map_or(0, |log| log.len() as usize);
+        let child = command.spawn().expect("the bot can be started");
+        Bot { child, log, before }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("it is ours").is_none()
     }

@@ -5,6 +5,7 @@ mod away;
 mod bot;
 mod check;
 mod detectors;
+mod disk;
 mod lives;
 mod machines;
 mod points;
