@@ -2,6 +2,8 @@
 
 mod agenda;
 mod directory;
+mod disk;
+mod introduction;
 mod parts;
 mod server;
 mod start_error;
@@ -17,15 +19,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use agenda::DatabaseAgenda;
+use introduction::Introduction;
 pub use parts::{database_url, keyring, make_data_folder, unavailable};
 pub use start_error::StartError;
 
 use crate::commands::Ctx;
 use crate::config::{Config, Database, SlackMode};
 use crate::domain::rng::SystemRng;
-use crate::domain::{Clock, Rng, Role, Unavailable};
+use crate::domain::{Clock, Health, Rng, Role, Unavailable};
 use crate::engine::installed::Engines;
-use crate::ingress::{Ingress, SocketReceiver};
+use crate::ingress::{Ingress, SocketReceiver, UnderWay};
 use crate::slack::{Client, Socket, SocketSettings};
 use crate::worker::Worker;
 use crate::worker::schedule::Schedule;
@@ -45,8 +48,13 @@ pub struct App {
     /// Where preview sites are served.
     pub sites: SocketAddr,
     pub data: PathBuf,
+    /// Ends what begins something by itself, before all else.
+    quiet: watch::Sender<bool>,
+    beginners: JoinSet<()>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    under_way: UnderWay,
+    grace: Duration,
     _held: std::fs::File,
 }
 
@@ -72,9 +80,12 @@ impl App {
 
         let words = Arc::new(parts::words(&config)?);
         let slack = parts::slack(&config)?;
-        let identity = slack.unpaced().auth_test().await.map_err(StartError::Slack)?;
+        let known = introduction::ask(&slack).await?;
         let rng: Arc<Mutex<dyn Rng>> = Arc::new(Mutex::new(SystemRng));
         let db = parts::database(&config, &rng).await?;
+        let health = Health::default();
+        let asks = (slack.clone(), db.clone(), health.clone());
+        let (own, introduction) = Introduction::of(known, asks, &config).await?;
         let engines = Arc::new(Engines::find(&config.engines).await);
         let catalog = parts::catalog(&config)?;
         let unavailable = unavailable(&catalog, &engines, &config);
@@ -83,18 +94,32 @@ impl App {
             db: db.clone(),
             clock: given.clock.clone(),
             rng: rng.clone(),
-            directory: Arc::new(directory::Settings::of(&config, &identity.workspace)),
+            directory: Arc::new(directory::Settings::of(&config, own)),
             catalog: Arc::new(std::sync::RwLock::new(catalog)),
             unavailable: Arc::new(unavailable),
             keyring: Arc::new(keyring(&config)?),
             public_url: public_url.clone(),
             operators_channel: config.operators.channel.clone(),
             nudges: crate::commands::Nudges::default(),
+            health,
         };
+        let disk = parts::disk(&config);
+        let (quiet, quieted) = watch::channel(false);
+        let mut beginners = JoinSet::new();
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        tasks.spawn(disk.watch(ctx.health.clone(), stopped.clone()));
+        if let Some(introduction) = introduction {
+            tasks.spawn(introduction.run(stopped.clone()));
+        }
 
-        let ingress = Ingress { ctx: ctx.clone(), words: words.clone(), slack: slack.clone() };
+        let under_way = UnderWay::default();
+        let ingress = Ingress {
+            ctx: ctx.clone(),
+            words: words.clone(),
+            slack: slack.clone(),
+            under_way: under_way.clone(),
+        };
         let pages = Arc::new(crate::words::Pages::load().map_err(StartError::Pages)?);
         let mut routes = crate::web::routes(crate::web::Web { ctx: ctx.clone(), pages });
         let hears = config.roles.contains(&Role::Ingress);
@@ -110,6 +135,7 @@ impl App {
             }
             SlackMode::Socket => {
                 let socket = socket(&config, ingress)?;
+                tasks.spawn(introduction::tell_socket(ctx.health.clone(), socket.status()));
                 tasks.spawn(socket.run(Box::new(SystemRng), stopped.clone()));
             }
         }
@@ -120,29 +146,51 @@ impl App {
         let settings = parts::worker(&config, given.exe, sites_url, &ctx)?;
         let schedule = Schedule::parse(&config.runs.schedule)?;
         if config.roles.contains(&Role::Worker) {
-            tasks.spawn(Worker::new(ctx.clone(), settings, engines).run(stopped.clone()));
+            beginners.spawn(Worker::new(ctx.clone(), settings, engines).run(quieted.clone()));
             tasks.spawn(parts::notifier(&config, &ctx, words, slack).run(stopped.clone()));
         }
         if config.roles.contains(&Role::Scheduler) {
-            tasks.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, stopped.clone()));
+            beginners.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, quieted.clone()));
             let anchor_every = config.audit.anchor_every;
-            tasks.spawn(crate::worker::anchor::run(ctx.clone(), anchor_every, stopped.clone()));
+            beginners.spawn(crate::worker::anchor::run(ctx.clone(), anchor_every, quieted));
         }
-        let data = config.data.clone();
-        Ok(App { ctx, address, sites: sites_address, data, stop, tasks, _held: held })
+        Ok(App {
+            ctx,
+            address,
+            sites: sites_address,
+            data: config.data.clone(),
+            quiet,
+            beginners,
+            stop,
+            tasks,
+            under_way,
+            grace: config.stop.grace,
+            _held: held,
+        })
     }
 
-    /// Ends what runs in this process. Engines go on under their supervisors.
+    /// Ends what runs in this process. First nothing new is begun: people are told to try again in a moment, runs
+    /// have the grace of the settings; then the doors are closed, and what is being sent or answered is ended.
     pub async fn stop(mut self) {
-        // Nobody listening means that everything has ended already.
-        let _ = self.stop.send(true);
-        let all = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(STOPS_WITHIN, all).await.is_err() {
-            tracing::warn!("some tasks did not end in time");
+        self.ctx.health.stops();
+        self.quiet.send_replace(true);
+        ended("work", &mut self.beginners, self.grace + STOPS_WITHIN).await;
+        self.stop.send_replace(true);
+        ended("tasks", &mut self.tasks, STOPS_WITHIN).await;
+        if tokio::time::timeout(STOPS_WITHIN, self.under_way.end()).await.is_err() {
+            tracing::warn!("some deliveries were still being handled");
         }
-        self.tasks.abort_all();
         self.ctx.db.close().await;
     }
+}
+
+/// Waits for the end of all, and drops what does not come to it.
+async fn ended(what: &str, tasks: &mut JoinSet<()>, within: Duration) {
+    let all = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(within, all).await.is_err() {
+        tracing::warn!("some {what} did not end in time");
+    }
+    tasks.shutdown().await;
 }
 
 /// What there is to work with, for whoever reads the log.

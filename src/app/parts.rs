@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::StartError;
+use super::disk::Disk;
 use crate::commands::Ctx;
 use crate::config::{Config, Database};
 use crate::domain::{EngineKind, Lack, Rng, Unavailable};
@@ -28,6 +29,9 @@ use crate::worker;
 /// How long Slack may take to answer a call.
 const SLACK_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 const CONVERSATIONS_AT_ONCE: usize = 16;
+/// What is to be tried again waits no longer than this across a restart, in milliseconds: before it the clock may
+/// have been an hour or a year ahead.
+const LONGEST_WAIT: i64 = 3_600_000;
 
 /// Makes the data folder, which only the bot may read.
 pub fn make_data_folder(data: &Path) -> Result<(), StartError> {
@@ -66,8 +70,9 @@ pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Resu
     settings::get_or_set(&mut tx, settings::INSTALLATION, &id).await?;
     if !db.is_shared() {
         // What an earlier process of ours held, nobody holds any more.
-        runs::release_all(&mut tx).await?;
-        outbox::release_all(&mut tx).await?;
+        let latest = tx.real_now().await? + LONGEST_WAIT;
+        runs::release_all(&mut tx, latest).await?;
+        outbox::release_all(&mut tx, latest).await?;
     } else {
         // Of several machines, what an earlier process of this one held: the data folder is ours alone.
         runs::release_of(&mut tx, &of_machine(&machine)).await?;
@@ -186,6 +191,8 @@ pub(super) fn worker(
         claim: runs.claim,
         stamp: ctx.db.is_shared().then_some(stamp),
         interrupt_grace: runs.interrupt_grace,
+        stop_grace: config.stop.grace,
+        on_stop: config.stop.children,
         retries: runs.retries,
         retry_backoff: runs.retry_backoff,
         destroy_backoff: runs.destroy_backoff,
@@ -219,6 +226,15 @@ pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Pac
         }),
         nudge: ctx.nudges.outbox.clone(),
     }
+}
+
+/// What has to have room: the data folder, and an SQLite database wherever it lies.
+pub(super) fn disk(config: &Config) -> Disk {
+    let mut folders = vec![config.data.clone()];
+    if let Database::Sqlite(file) = &config.database {
+        folders.extend(file.parent().map(Path::to_path_buf));
+    }
+    Disk { folders, least: config.runs.least_free }
 }
 
 /// How the name of a worker on this machine ends.

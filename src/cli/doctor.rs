@@ -9,7 +9,7 @@ use crate::app::{database_url, keyring, make_data_folder, unavailable};
 use crate::config::{Config, SlackMode};
 use crate::domain::EngineKind;
 use crate::engine::installed::Engines;
-use crate::slack::{Client, ClientSettings};
+use crate::slack::{Class, Client, ClientSettings};
 use crate::store::Db;
 use crate::template::Catalog;
 
@@ -146,6 +146,10 @@ async fn slack(config: &Config) -> Vec<(&'static str, Finding)> {
     match client {
         Err(error) => findings.push(("Slack token", Finding::Fail(error.to_string()))),
         Ok(client) => match client.auth_test().await {
+            Err(error) if matches!(error.class, Class::Retry { .. }) => {
+                let away = format!("{error}; `serve` starts without Slack, and goes on asking");
+                findings.push(("Slack token", Finding::Warn(away)));
+            }
             Err(error) => findings
                 .push(("Slack token", Finding::Fail(format!("{error}; check slack.bot_token")))),
             Ok(identity) => {

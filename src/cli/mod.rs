@@ -46,7 +46,12 @@ enum Verb {
     Audit(audit::Audit),
     /// Stay beside one engine process (the bot calls this itself).
     #[command(hide = true)]
-    Supervise { folder: PathBuf },
+    Supervise {
+        folder: PathBuf,
+        /// The child itself: this process becomes the program that is named here.
+        #[arg(last = true)]
+        program: Vec<OsString>,
+    },
 }
 
 /// Where the settings are.
@@ -77,8 +82,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // Before any thread is started: a supervisor is a process of its own.
-    if let Verb::Supervise { folder } = &cli.verb {
-        return supervise::run(folder);
+    if let Verb::Supervise { folder, program } = &cli.verb {
+        return match program.is_empty() {
+            true => supervise::run(folder),
+            false => supervise::become_program(folder, program),
+        };
     }
     log_to_stderr(&cli.verb);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use crate::domain::ports::Directory;
 use crate::domain::reply::Refusal;
-use crate::domain::{Clock, Rng, Timestamp, Unavailable};
+use crate::domain::{Clock, Health, Rng, Timestamp, Unavailable};
 use crate::secrets::{Keyring, OpenError, SealError};
 use crate::store::{Db, StoreError, Tx, deliveries};
 use crate::template::Catalog;
@@ -26,6 +26,8 @@ pub struct Ctx {
     /// The channel that hears what no owner can be told.
     pub operators_channel: Option<String>,
     pub nudges: Nudges,
+    /// How the bot stands.
+    pub health: Health,
 }
 
 /// Wakes those who would otherwise look for work at their next interval.

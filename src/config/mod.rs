@@ -9,6 +9,7 @@ mod error;
 mod read;
 mod roles;
 mod runs;
+mod stop;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub use audit::Audit;
 pub use error::ConfigError;
 use read::Reader;
 pub use runs::Runs;
+pub use stop::Stop;
 
 use crate::domain::{EnginesWanted, Role, Span};
 
@@ -44,6 +46,7 @@ pub struct Config {
     /// What this process does of the bot's work; at least one.
     pub roles: Vec<Role>,
     pub runs: Runs,
+    pub stop: Stop,
     pub delivery: Delivery,
     pub audit: Audit,
     pub engines: EnginesWanted,
@@ -167,6 +170,7 @@ impl Config {
             key: r.secret("secrets.key"),
             roles: roles::read(r),
             runs: runs::read(r),
+            stop: stop::read(r),
             delivery: Delivery {
                 poll: span(r, "delivery.poll", Span::seconds(1)),
                 first_pause: span(r, "delivery.first_pause", Span::seconds(1)),
@@ -285,6 +289,7 @@ fn count(r: &mut Reader, key: &str, usual: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::run::OnStop;
 
     fn with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<ConfigError>> {
         let folder = tempfile::tempdir().expect("a folder");
@@ -301,6 +306,7 @@ mod tests {
         assert_eq!(config.server.listen.port(), 8080);
         assert_eq!(config.slack.mode, SlackMode::Http);
         assert_eq!(config.audit.anchor_every, Span::hours(1));
+        assert_eq!((config.stop.grace, config.stop.children), (Stop::USUAL_GRACE, OnStop::Leave));
     }
 
     #[test]
@@ -310,10 +316,13 @@ mod tests {
             ("MAYFLY_SERVER_LISTEN", "127.0.0.1:2"),
             ("MAYFLY_SLACK_BOT_TOKEN", "xoxb-1"),
             ("MAYFLY_AUDIT_ANCHOR_EVERY", "10m"),
+            ("MAYFLY_SERVER_STOP_GRACE", "0s"),
+            ("MAYFLY_RUNS_ON_STOP", "interrupt"),
         ];
         let config = with(toml, &environment).expect("reads");
         assert_eq!(config.server.listen.port(), 2);
         assert_eq!(config.audit.anchor_every, Span::minutes(10));
+        assert_eq!((config.stop.grace, config.stop.children), (Duration::ZERO, OnStop::Interrupt));
         assert!(config.slack.bot_token.is_some());
         assert_eq!(config.teams["payments"], ["U1", "U2"]);
         assert!(!format!("{config:?}").contains("xoxb"));
@@ -321,7 +330,7 @@ mod tests {
 
     #[test]
     fn every_error_is_told_at_once_with_its_place_and_cure() {
-        let toml = "data = 3\n[server]\nlisten = \"nowhere\"\nlisen = 1\n[runs]\nlight = 0\npoll = \"soon\"\nretries = 11\n[slack]\nbot_token = \"xoxb-in-a-file\"\n";
+        let toml = "data = 3\n[server]\nlisten = \"nowhere\"\nlisen = 1\n[runs]\nlight = 0\npoll = \"soon\"\nretries = 11\non_stop = \"hide\"\n[slack]\nbot_token = \"xoxb-in-a-file\"\n";
         let errors = with(toml, &[("MAYFLY_SLACK_MODE", "pigeon")]).expect_err("many errors");
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let text = text.join("\n");
@@ -334,7 +343,8 @@ mod tests {
             "runs.poll",
             "runs.retries",
             "MAYFLY_SLACK_MODE = \"pigeon\"",
-            "mayfly.toml:10: slack.bot_token",
+            "runs.on_stop",
+            "mayfly.toml:11: slack.bot_token",
             "slack.bot_token_file",
             "hint: ",
         ] {

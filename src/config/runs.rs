@@ -26,6 +26,8 @@ pub struct Runs {
     /// if need be.
     pub schedule: String,
     pub cli_config: Option<PathBuf>,
+    /// With less room than this on the disk, in bytes, no run is begun.
+    pub least_free: u64,
 }
 
 /// Reads them; deadlines that are out of order are an error.
@@ -60,6 +62,8 @@ fn read_each(r: &mut Reader) -> Runs {
         progress: span(r, "runs.progress", Span::seconds(3)),
         schedule: r.text("runs.schedule").unwrap_or_else(|| "* * * * *".to_owned()),
         cli_config: r.path("runs.cli_config"),
+        // Some states and plans of the size that they usually have, and what SQLite writes meanwhile.
+        least_free: count(r, "runs.least_free_mib", 64) as u64 * 1024 * 1024,
     }
 }
 

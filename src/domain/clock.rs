@@ -1,13 +1,14 @@
 //! Business time: the clock that tests and the playground move.
 //!
 //! Expiry, warnings, links and whatever a person is shown are told by a [`Clock`]. Claims, heartbeats,
-//! retries and pacing use real time ([`real_now`] and `tokio::time`), so that moving a clock by a day
-//! in mid-apply loses no claim.
+//! retries and pacing use real time ([`steady_now`], the database's own and `tokio::time`), so that moving a
+//! clock by a day in mid-apply loses no claim, and neither does setting the machine's.
 
 use std::fmt;
 use std::ops::{Add, Sub};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -101,15 +102,58 @@ impl Clock for MovableClock {
     }
 }
 
-/// Real time, for claims, retries and signature ages. The one place that asks the system.
+/// The machine's clock, which can be set: for what is compared with others' clocks, such as the ages of
+/// signatures, and for what is displayed. The one place that asks the system.
 #[allow(clippy::disallowed_methods)]
 pub fn real_now() -> Timestamp {
     Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
+/// How long the machine has been up, its sleep included: for intervals that nobody may shorten or stretch by
+/// setting a clock. Source: clock_gettime(2), `CLOCK_BOOTTIME`.
+pub fn since_boot() -> Duration {
+    #[cfg(target_os = "linux")]
+    let clock = rustix::time::ClockId::Boottime;
+    // Elsewhere the monotonic clock counts sleep itself.
+    #[cfg(not(target_os = "linux"))]
+    let clock = rustix::time::ClockId::Monotonic;
+    Duration::try_from(rustix::time::clock_gettime(clock)).unwrap_or_default()
+}
+
+/// Real time that never jumps while the process lives, whoever sets the clock: claims, pauses and retries on a
+/// database that only this process works with.
+pub fn steady_now() -> Timestamp {
+    static STEADY: LazyLock<Steady> =
+        LazyLock::new(|| Steady { wall: real_now(), up: since_boot() });
+    STEADY.at(since_boot())
+}
+
+/// The two clocks at one moment.
+struct Steady {
+    wall: Timestamp,
+    up: Duration,
+}
+
+impl Steady {
+    fn at(&self, up: Duration) -> Timestamp {
+        let since = up.saturating_sub(self.up).as_millis();
+        Timestamp(self.wall.0.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steady_time_goes_with_the_time_since_boot_alone() {
+        let steady = Steady { wall: Timestamp(5_000), up: Duration::from_secs(100) };
+        assert_eq!(steady.at(Duration::from_millis(100_250)), Timestamp(5_250));
+        assert_eq!(steady.at(Duration::from_secs(3)), Timestamp(5_000), "it never goes back");
+        let (first, later) = (steady_now(), steady_now());
+        assert!(first <= later && (first - real_now()) < Span::minutes(1));
+        assert!(since_boot() > Duration::ZERO);
+    }
 
     #[test]
     fn a_movable_clock_goes_ahead_by_what_it_was_moved() {

@@ -269,6 +269,8 @@ pub enum Refusal {
     BadInputs {
         problems: Vec<(String, String)>,
     },
+    /// The bot was asked to end: nothing new is begun.
+    Restarting,
     /// Our own fault; the reference stands in the log beside the cause.
     Internal {
         reference: String,

@@ -43,6 +43,16 @@ text_enum! {
 }
 
 text_enum! {
+    /// What becomes of the engines that work when the bot is asked to end.
+    OnStop {
+        /// They go on under their supervisors, and the next start follows them.
+        Leave = "leave",
+        /// They are asked to end, because everything here ends with the bot: in a container.
+        Interrupt = "interrupt",
+    }
+}
+
+text_enum! {
     /// What happens to a run.
     RunEvent {
         Claimed = "claimed",

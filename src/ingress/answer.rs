@@ -29,17 +29,31 @@ struct Place<'a> {
     modal: Option<&'a str>,
 }
 
-impl Ingress {
-    pub(super) async fn typed(&self, typed: Typed) {
-        let place = Place {
+impl<'a> Place<'a> {
+    fn of_typed(typed: &'a Typed) -> Place<'a> {
+        Place {
             person: &typed.person,
             trigger: &typed.trigger,
-            response_url: Some(&typed.response_url)
-                .filter(|url| !url.is_empty())
-                .map(String::as_str),
+            response_url: Some(typed.response_url.as_str()).filter(|url| !url.is_empty()),
             channel: Some(&typed.channel),
             modal: None,
-        };
+        }
+    }
+
+    fn of_pressed(pressed: &'a Pressed) -> Place<'a> {
+        Place {
+            person: &pressed.person,
+            trigger: &pressed.trigger,
+            response_url: pressed.response_url.as_deref(),
+            channel: None,
+            modal: pressed.modal.as_deref(),
+        }
+    }
+}
+
+impl Ingress {
+    pub(super) async fn typed(&self, typed: Typed) {
+        let place = Place::of_typed(&typed);
         let outcome = match parse(&typed.text) {
             Ok(command) => self.execute(&typed.person, command, &typed.trigger).await,
             Err(refusal) => Err(refusal),
@@ -50,16 +64,20 @@ impl Ingress {
     pub(super) async fn pressed(&self, pressed: Pressed) {
         let Some(command) = command_of(action_of(&pressed.action), &pressed.value) else { return };
         let outcome = self.execute(&pressed.person, command, &pressed.trigger).await;
-        let place = Place {
-            person: &pressed.person,
-            trigger: &pressed.trigger,
-            response_url: pressed.response_url.as_deref(),
-            channel: None,
-            modal: pressed.modal.as_deref(),
-        };
-        self.answer(place, outcome).await;
+        self.answer(Place::of_pressed(&pressed), outcome).await;
         if pressed.home {
             self.show_home(&pressed.person).await;
+        }
+    }
+
+    pub(super) async fn refuse_typed(&self, typed: Typed, refusal: Refusal) {
+        self.answer(Place::of_typed(&typed), Err(refusal)).await;
+    }
+
+    pub(super) async fn refuse_pressed(&self, pressed: Pressed, refusal: Refusal) {
+        // A link does everything itself.
+        if command_of(action_of(&pressed.action), &pressed.value).is_some() {
+            self.answer(Place::of_pressed(&pressed), Err(refusal)).await;
         }
     }
 

@@ -96,7 +96,12 @@ impl Door {
         let Some(delivery) = delivery else { return malformed() };
         let answers = matches!(delivery, Delivery::Submitted(_) | Delivery::Suggest(_));
         let ingress = self.ingress.clone();
-        let handled = tokio::spawn(async move { ingress.handle(delivery).await });
+        let held = ingress.under_way.begin();
+        let handled = tokio::spawn(async move {
+            let answer = ingress.handle(delivery).await;
+            drop(held);
+            answer
+        });
         if !answers {
             return StatusCode::OK.into_response();
         }

@@ -6,6 +6,7 @@ mod delivery;
 mod fields;
 pub mod http;
 mod reason;
+mod restarting;
 mod socket;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub use delivery::{Delivery, read_interaction};
+pub use restarting::UnderWay;
 pub use socket::SocketReceiver;
 
 use crate::commands::Ctx;
@@ -25,12 +27,17 @@ pub struct Ingress {
     pub ctx: Ctx,
     pub words: Arc<Words>,
     pub slack: Paced,
+    /// What is being handled; who ends waits for it.
+    pub under_way: UnderWay,
 }
 
 impl Ingress {
     /// Handles one. The value is the answer that goes into the acknowledgement, for those kinds that
     /// carry one; the others are to be acknowledged before this is called.
     pub async fn handle(&self, delivery: Delivery) -> Option<Value> {
+        if self.ctx.health.is_stopping() && !delivery.only_reads() {
+            return self.restarting(delivery).await;
+        }
         match delivery {
             Delivery::Typed(typed) => {
                 self.typed(typed).await;

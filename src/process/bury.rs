@@ -52,7 +52,7 @@ impl Supervised {
         if let Some(child) = child.filter(|_| !grace.is_zero() && !interrupted.exists()) {
             // Without this note a second interrupt could follow, which loses state: then none is sent.
             if std::fs::write(&interrupted, "lost").is_ok() {
-                let _ = rustix::process::kill_process_group(child, Signal::INT);
+                self.interrupt_lost(child);
             }
         }
         let until = Instant::now() + grace;
@@ -77,7 +77,24 @@ impl Supervised {
         }
     }
 
+    /// One SIGINT to each that has had none: on Linux the child got its own when its supervisor died.
+    fn interrupt_lost(&self, child: Pid) {
+        if !cfg!(target_os = "linux") {
+            // Gone already is as good.
+            let _ = rustix::process::kill_process_group(child, Signal::INT);
+            return;
+        }
+        let others = census::leftovers_of(self.folder()).into_iter().filter_map(Pid::from_raw);
+        for pid in others.filter(|pid| *pid != child && group_of(*pid) == Some(child)) {
+            let _ = rustix::process::kill_process(pid, Signal::INT);
+        }
+    }
+
     fn started(&self) -> Option<crate::domain::Timestamp> {
         super::watch::modified(&self.folder().join(files::SUPERVISOR))
     }
+}
+
+fn group_of(pid: Pid) -> Option<Pid> {
+    rustix::process::getpgid(Some(pid)).ok()
 }

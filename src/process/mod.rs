@@ -13,6 +13,7 @@ mod lines;
 mod spec;
 mod supervised;
 mod supervisor;
+mod tied;
 mod watch;
 
 pub use census::leftovers_of;
@@ -22,3 +23,4 @@ pub use lines::{Line, Offsets, Stream};
 pub use spec::{Limits, Spec, StampDeadlines, files};
 pub use supervised::{FollowError, Lost, StartError, Supervised};
 pub use supervisor::{SuperviseError, supervise};
+pub use tied::become_program;

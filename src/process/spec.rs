@@ -21,6 +21,8 @@ pub mod files {
     pub const SUPERVISOR_LOG: &str = "supervisor.log";
     /// By the supervisor: the child's pid and start time.
     pub const CHILD: &str = "child.json";
+    /// By what was to become the child: why it did not.
+    pub const NOT_STARTED: &str = "not-started";
     /// By the supervisor, just before it sends the one interrupt: nobody may send another.
     pub const INTERRUPTED: &str = "interrupted";
     /// By the supervisor, last of all: how it ended. What is not there has not ended.

@@ -1,12 +1,13 @@
 //! The bot's side of a supervised child: start, attach, follow, interrupt, end.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
 use tokio::time::{Instant, sleep};
 
 use super::lines::Tail;
@@ -113,12 +114,17 @@ impl Supervised {
 
     /// Says that the claim is still held. Call it right after the claim was renewed, never before.
     pub fn renew_stamp(&self) -> io::Result<()> {
-        std::fs::write(self.folder.join(files::STAMP), ".")
+        // Without a byte of content: a full disk must end no child.
+        let mut open = File::options();
+        let open = open.create(true).truncate(false).write(true);
+        let stamp = open.open(self.folder.join(files::STAMP))?;
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        Ok(futimens(&stamp, &Timestamps { last_access: now, last_modification: now })?)
     }
 
     /// Asks for a graceful end. The child has ended when [`Supervised::follow`] says so, not before.
     pub fn interrupt(&self) -> io::Result<()> {
-        std::fs::write(self.folder.join(files::INTERRUPT), ".")
+        File::create(self.folder.join(files::INTERRUPT)).map(drop)
     }
 
     /// Whether its supervisor has sent it the one interrupt, for whatever reason.
@@ -128,7 +134,7 @@ impl Supervised {
 
     /// Asks for an end at once: what was in flight is lost. The end is told by [`Supervised::follow`].
     pub fn kill(&self) -> io::Result<()> {
-        std::fs::write(self.folder.join(files::KILL), ".")
+        File::create(self.folder.join(files::KILL)).map(drop)
     }
 
     /// Hands over the output from `from` on, line by line, until the child has ended and all is read.

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
@@ -15,7 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::spec::{files, read_json, write_json};
 use super::watch::Watch;
-use super::{Cause, Exit, Identity, Spec};
+use super::{Cause, Exit, Identity, Spec, tied};
+use crate::domain::Timestamp;
 use crate::domain::clock::real_now;
 
 /// How often wishes, limits and output are looked at; the child's end is noticed at once.
@@ -86,16 +87,7 @@ async fn run(folder: &Path, spec: &Spec) -> Result<(), SuperviseError> {
     let started = real_now();
     let child = match start(folder, spec) {
         Ok(child) => child,
-        Err(why) => {
-            let message = Some(format!("could not start `{}`: {why}", spec.program.display()));
-            let cause = Cause::NotStarted;
-            let (code, signal, ended) = (None, None, real_now());
-            return say(
-                folder,
-                Exit { code, signal, cause, message, started, ended, leftovers: 0 },
-            )
-            .await;
-        }
+        Err(why) => return say(folder, not_started(spec, &why.to_string(), started)).await,
     };
     let mut watch = Watch::new(folder, spec, child);
     let ended = loop {
@@ -114,6 +106,9 @@ async fn run(folder: &Path, spec: &Spec) -> Result<(), SuperviseError> {
         }
     };
     let leftovers = watch.end_leftovers().await;
+    if let Some(why) = tied::not_started(folder, ended.exit_status()) {
+        return say(folder, not_started(spec, &why, started)).await;
+    }
     let cause = watch.cause.unwrap_or(Cause::Exited);
     let exit = Exit {
         code: ended.exit_status(),
@@ -127,14 +122,22 @@ async fn run(folder: &Path, spec: &Spec) -> Result<(), SuperviseError> {
     say(folder, exit).await
 }
 
+fn not_started(spec: &Spec, why: &str, started: Timestamp) -> Exit {
+    Exit {
+        code: None,
+        signal: None,
+        cause: Cause::NotStarted,
+        message: Some(format!("could not start `{}`: {why}", spec.program.display())),
+        started,
+        ended: real_now(),
+        leftovers: 0,
+    }
+}
+
 fn start(folder: &Path, spec: &Spec) -> io::Result<Pid> {
     let output =
         |name| OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join(name));
-    let child = Command::new(&spec.program)
-        .args(&spec.args)
-        .env_clear()
-        .envs(&spec.env)
-        .env(Spec::MARKER, folder)
+    let child = tied::command(folder, spec)
         .current_dir(&spec.cwd)
         .stdin(Stdio::null())
         .stdout(output(files::STDOUT)?)
@@ -155,6 +158,8 @@ async fn say(folder: &Path, exit: Exit) -> Result<(), SuperviseError> {
     loop {
         match write_json(&path, &exit) {
             Ok(()) => return Ok(()),
+            // There will be room again, and then it is still to be known.
+            Err(source) if source.kind() == io::ErrorKind::StorageFull => {}
             Err(source) if left == 0 => return Err(SuperviseError::File { path, source }),
             Err(_) => left -= 1,
         }

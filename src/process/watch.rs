@@ -1,7 +1,7 @@
 //! What a supervisor does beside its child: looks, interrupts, kills, buries.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, WaitOptions};
 
@@ -9,7 +9,7 @@ use super::limits::{Act, Seen};
 use super::spec::files;
 use super::{Cause, Spec, census};
 use crate::domain::Timestamp;
-use crate::domain::clock::real_now;
+use crate::domain::clock::since_boot;
 
 /// What outlives the child may end by itself for this long …
 const LEFTOVERS_MAY_END: Duration = Duration::from_millis(300);
@@ -24,8 +24,10 @@ pub(super) struct Watch<'a> {
     started: Instant,
     written: u64,
     last_output: Instant,
-    stamp: Option<Timestamp>,
-    stamp_seen: Instant,
+    /// When the stamp was written, only ever compared with what it was: the clock that tells it can be set.
+    stamp: Option<SystemTime>,
+    /// Since boot: see [`since_boot`].
+    stamp_seen: Duration,
     /// The machine stops.
     pub stop_asked: bool,
     interrupted: Option<(Cause, Instant)>,
@@ -44,7 +46,7 @@ impl<'a> Watch<'a> {
             written: 0,
             last_output: now,
             stamp: None,
-            stamp_seen: now,
+            stamp_seen: since_boot(),
             stop_asked: false,
             interrupted: None,
             cause: None,
@@ -76,20 +78,20 @@ impl<'a> Watch<'a> {
     fn see(&mut self) -> Seen {
         let now = Instant::now();
         let size = |name| std::fs::metadata(self.folder.join(name)).map_or(0, |m| m.len());
-        let written = size(files::STDOUT) + size(files::STDERR);
-        if written != self.written {
-            (self.written, self.last_output) = (written, now);
+        let output = size(files::STDOUT) + size(files::STDERR);
+        if output != self.written {
+            (self.written, self.last_output) = (output, now);
         }
-        let stamp = modified(&self.folder.join(files::STAMP));
+        // A machine's sleep counts, because others could claim meanwhile; a clock that is set does not.
+        let up = since_boot();
+        let stamp = written(&self.folder.join(files::STAMP));
         if stamp != self.stamp {
-            (self.stamp, self.stamp_seen) = (stamp, now);
+            (self.stamp, self.stamp_seen) = (stamp, up);
         }
-        // The wall clock counts a machine's sleep, the other one cannot be set back: the older wins.
-        let by_wall = stamp.map_or(Duration::ZERO, |s| (real_now() - s).real());
         Seen {
             running: now - self.started,
             silent: now - self.last_output,
-            stamp_age: by_wall.max(now - self.stamp_seen),
+            stamp_age: up.saturating_sub(self.stamp_seen),
             interrupt_asked: self.stop_asked || self.folder.join(files::INTERRUPT).exists(),
             kill_asked: self.folder.join(files::KILL).exists(),
             interrupted: self.interrupted.map(|(cause, at)| (cause, now - at)),
@@ -155,7 +157,10 @@ impl<'a> Watch<'a> {
 
 /// When a file was last written, by the wall clock.
 pub(super) fn modified(path: &Path) -> Option<Timestamp> {
-    let since =
-        std::fs::metadata(path).ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH);
+    let since = written(path)?.duration_since(SystemTime::UNIX_EPOCH);
     Some(Timestamp(i64::try_from(since.ok()?.as_millis()).ok()?))
+}
+
+fn written(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
 }

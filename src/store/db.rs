@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
@@ -167,7 +168,14 @@ impl Db {
                     .synchronous(SqliteSynchronous::Normal)
                     .foreign_keys(true)
                     .busy_timeout(ACQUIRE_TIMEOUT);
-                let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+                let pool = || {
+                    let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+                    pool.before_acquire(|connection, _| {
+                        // On a full disk SQLite has rolled back by itself, and the driver counts a transaction
+                        // that is not: nothing could ever be begun on that connection again.
+                        Box::pin(async move { Ok(!connection.is_in_transaction()) })
+                    })
+                };
                 let write = pool().max_connections(1).connect_with(options.clone()).await?;
                 // A write through the reading pool would escape the queue of writers: it fails.
                 let reading = options.pragma("query_only", "ON");
@@ -269,10 +277,10 @@ impl Tx {
     }
 
     /// The present for claims, in real milliseconds: PostgreSQL's own time, which all hosts share;
-    /// on SQLite, which has one process, this machine's.
+    /// on SQLite, which has one process, that process's own, which no clock that is set moves.
     pub async fn real_now(&mut self) -> Result<i64, StoreError> {
         match self {
-            Tx::Sqlite(..) => Ok(crate::domain::clock::real_now().0),
+            Tx::Sqlite(..) => Ok(crate::domain::clock::steady_now().0),
             Tx::Postgres(transaction, _) => {
                 let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
                 Ok(sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?)

@@ -143,7 +143,9 @@ pub async fn hold(
 
 /// Lets go of every message that is held: on SQLite, where a starting process knows that no other is
 /// alive to send it.
-pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
+pub async fn release_all(tx: &mut Tx, latest: i64) -> Result<u64, StoreError> {
+    let sql = "UPDATE outbox SET not_before = $1 WHERE status = 'pending' AND not_before > $1";
+    execute!(tx, sql, latest)?;
     let sql = "UPDATE outbox SET claimed_until = NULL WHERE status = 'pending'";
     Ok(execute!(tx, sql)?)
 }

@@ -10,6 +10,9 @@ pub const CREATING_PAUSED: &str = "creating_paused";
 /// Set while reaping is paused; the value says by whom.
 pub const REAPING_PAUSED: &str = "reaping_paused";
 
+/// The workspace that the bot's token is of, as Slack said last.
+pub const WORKSPACE: &str = "slack_workspace";
+
 /// A setting's value, if it is set.
 pub async fn get(tx: &mut Tx, key: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT value FROM settings WHERE key = $1";

@@ -146,6 +146,7 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
             let lines: Vec<Value> = problems.iter().take(MOST_LINES).map(one).collect();
             ("refusal-bad-inputs", json!({ "problems": lines, "total": problems.len() }))
         }
+        Refusal::Restarting => ("refusal-restarting", json!({})),
         Refusal::Internal { reference } => {
             ("refusal-internal", json!({ "reference": cut(reference, 80) }))
         }

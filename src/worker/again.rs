@@ -15,14 +15,14 @@ impl Attempt {
     /// claims it next tries again. Otherwise it has failed.
     pub(super) async fn rests(&self, failure: &Failure) -> Result<(), Stopped> {
         let settings = &self.shop.settings;
-        let Some(why) = failure.transient.filter(|_| self.tried < settings.retries) else {
+        let Some(why) = failure.transient.filter(|_| self.retried < settings.retries) else {
             return Ok(());
         };
         if !self.can_try_again(failure).await? {
             return Ok(());
         }
         // Twice as long each time: whoever throttles wants less.
-        let pause = settings.retry_backoff.saturating_mul(1 << self.tried.min(16));
+        let pause = settings.retry_backoff.saturating_mul(1 << self.retried.min(16));
         let again = Again { after: Span::from_millis(millis(pause)), why };
 
         let ctx = &self.shop.ctx;

@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, watch};
 use super::Shop;
 use super::again::RETRIED;
 use super::heartbeat::{Heartbeat, Pulse, Stamped};
+use super::interrupted::INTERRUPTED;
 use super::keeping::Kept;
 use crate::commands::CommandError;
 use crate::commands::transition::TransitionError;
@@ -83,7 +84,9 @@ pub(super) struct Attempt {
     pub(super) shop: Shop,
     pub(super) run: Run,
     pub(super) environment: Environment,
-    /// How often it was tried before, and failed by what may pass.
+    /// How often it failed before by what may pass.
+    pub(super) retried: u32,
+    /// The same, with the tries that were interrupted.
     pub(super) tried: u32,
     pub(super) progress: Mutex<Progress>,
     /// Keeps every known secret out of what is written down.
@@ -105,7 +108,8 @@ impl Attempt {
         let environment = environments::get(&mut tx, &run.environment_id).await?;
         let journal = steps::of_run(&mut tx, &run.id).await?;
         drop(tx);
-        let tried = journal.iter().filter(|line| line.event == RETRIED).count();
+        let times = |event: &str| journal.iter().filter(|line| line.event == event).count();
+        let (retried, interrupted) = (times(RETRIED), times(INTERRUPTED));
         let stamped = Stamped::default();
         let (heartbeat, pulse) = Heartbeat::start(shop, &run, stamped.clone());
         let mut progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
@@ -124,7 +128,8 @@ impl Attempt {
             shop: shop.clone(),
             run,
             environment,
-            tried: u32::try_from(tried).unwrap_or(u32::MAX),
+            retried: u32::try_from(retried).unwrap_or(u32::MAX),
+            tried: u32::try_from(retried + interrupted).unwrap_or(u32::MAX),
             progress: Mutex::new(progress),
             scrubber: std::sync::RwLock::new(Arc::new(Scrubber::new([]))),
             pulse,

@@ -83,6 +83,9 @@ impl Attempt {
         if let Pulse::Cancelled(by) = &*self.pulse.borrow() {
             return Err(Stopped::Cancelled(by.clone()));
         }
+        if matches!(exit.cause, Cause::Interrupted | Cause::StampLost) {
+            return Err(self.goes_on_later(step, exit.cause).await?);
+        }
         let refused = std::mem::take(&mut heard.refused);
         let mut failure = failure(step, &exit, limits, heard);
         self.settle_refused(&refused, (&failure, &exit)).await?;

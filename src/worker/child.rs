@@ -69,6 +69,11 @@ fn patient(outcome: Result<(), Stopped>) -> Result<(), Stopped> {
     }
 }
 
+fn interrupt(supervised: &Supervised) -> Result<(), Stopped> {
+    let asked = faults::around(faults::INTERRUPT_CHILD, || supervised.interrupt());
+    asked.map_err(|error| Stopped::Trouble(error.to_string()))
+}
+
 impl Attempt {
     /// Runs an engine whose output is secret: nothing of it is read here, logged or counted.
     pub(super) async fn secret_child(
@@ -208,13 +213,16 @@ impl Attempt {
                     }
                 }
                 Ok(()) = pulse.changed() => {}
+                () = self.shop.children_have_to_end(), if !interrupted && Self::ends_with_the_bot(step) => {
+                    interrupted = true;
+                    interrupt(supervised)?;
+                }
             }
             let beat = pulse.borrow().clone();
             match beat {
                 Pulse::Cancelled(_) if !interrupted => {
                     interrupted = true;
-                    let asked = faults::around(faults::INTERRUPT_CHILD, || supervised.interrupt());
-                    asked.map_err(|e| Stopped::Trouble(e.to_string()))?;
+                    interrupt(supervised)?;
                 }
                 Pulse::Lost => return Err(Stopped::ClaimLost),
                 Pulse::Held | Pulse::Cancelled(_) => {}

@@ -58,6 +58,7 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Co
     }
     if elsewhere || attempt.run.plan.is_none() {
         attempt.reconcile(place).await?;
+        attempt.knows_what_was_made().await?;
         attempt.repair(place).await?;
         plan(attempt, place).await?;
         // Nothing asks a person yet: policy will, here, before anything is made.
@@ -65,6 +66,7 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Co
         attempt.end(Step::Gate, "done", "allowed").await?;
     }
     attempt.check_before("apply")?;
+    attempt.leaves_before("apply").await?;
     attempt.begin(Step::Apply).await?;
     let call = place.installed.engine.apply(&place.job);
     let limit = place.manifest.limits.apply.real();
@@ -94,6 +96,7 @@ async fn start(attempt: &mut Attempt) -> Result<(), Stopped> {
 /// Plans, keeps the plan for the apply, and shows what it will do.
 async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     attempt.check_before("plan")?;
+    attempt.leaves_before("plan").await?;
     attempt.begin(Step::Plan).await?;
     let engine = &place.installed.engine;
     let limit = place.manifest.limits.plan.real();

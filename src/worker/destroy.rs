@@ -53,6 +53,7 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
         let mut progress = attempt.progress.lock().await;
         *progress.total.get_or_insert(there)
     };
+    attempt.leaves_before("destroy").await?;
     attempt.begin(Step::Destroy).await?;
     if !attempt.has_called() {
         let remembered = faults::around(faults::REMEMBER, || engine.remember(&place.job));
@@ -62,6 +63,9 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     let limit = place.manifest.limits.destroy.real();
     let name = attempt.named("destroy");
     let called = attempt.child(Step::Destroy, &name, call, limit, &place.manifest).await;
+    if let Err(Stopped::Rests) = called {
+        return Err(Stopped::Rests);
+    }
     let after = attempt.inventory(&place, Step::Verify).await;
     if let Ok(after) = &after {
         count(attempt, before.saturating_sub(after.resources.len())).await?;

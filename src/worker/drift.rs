@@ -28,6 +28,7 @@ async fn steps(attempt: &Attempt) -> Result<PlanSummary, Stopped> {
     attempt.check_before("drift")?;
     let place = prepared(attempt).await?;
     attempt.check_before("drift")?;
+    attempt.leaves_before("drift").await?;
     attempt.begin(Step::Plan).await?;
     let found = compare(attempt, &place).await?;
     attempt.end(Step::Plan, "done", &found.to_string()).await?;

@@ -65,7 +65,9 @@ async fn beat(
             Ok(next) => {
                 pause = shop.settings.heartbeat;
                 let lost = next == Pulse::Lost;
-                if !lost {
+                if lost {
+                    yield_to_another(&shop, &id, &stamped).await;
+                } else {
                     stamp(&stamped);
                 }
                 pulse.send_if_modified(|now| std::mem::replace(now, next.clone()) != next);
@@ -87,6 +89,24 @@ fn stamp(stamped: &Stamped) {
     let child = stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
     if let Some(Err(error)) = child.map(|child| child.renew_stamp()) {
         tracing::warn!(%error, "a stamp could not be renewed");
+    }
+}
+
+/// Asks the child to end where another worker has the run: this machine may have stood still for longer than the
+/// stamp tells, as a virtual one does that is moved. A claim that came back to this worker has the same child.
+async fn yield_to_another(shop: &Shop, id: &RunId, stamped: &Stamped) {
+    let child = stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+    let Some(child) = child else { return };
+    let holder = async { runs::get(&mut shop.ctx.db.read().await?, id).await };
+    match holder.await {
+        Ok(run) if run.claimed_by.as_ref() == Some(&shop.settings.name) => {}
+        Ok(run) => {
+            tracing::warn!(run = %id, now = ?run.claimed_by, "a run is another's by now: its child is asked to end");
+            if let Err(error) = child.interrupt() {
+                tracing::warn!(run = %id, %error, "it could not be asked; it ends for want of a stamp");
+            }
+        }
+        Err(error) => tracing::warn!(run = %id, %error, "nobody knows who has a run"),
     }
 }
 

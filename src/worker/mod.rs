@@ -14,6 +14,7 @@ mod effects;
 mod entering;
 mod folders;
 mod heartbeat;
+mod interrupted;
 mod journal;
 mod keeping;
 mod logging;
@@ -39,7 +40,7 @@ use tokio::task::JoinSet;
 
 use crate::commands::Ctx;
 use crate::domain::RunId;
-use crate::domain::run::{RunKind, Weight};
+use crate::domain::run::{OnStop, RunKind, Weight};
 use crate::engine::installed::Engines;
 use crate::process::{StampDeadlines, Supervised, leftovers_of};
 use crate::store::runs::{self, Run};
@@ -67,6 +68,9 @@ pub struct Settings {
     pub stamp: Option<StampDeadlines>,
     /// From an interrupt to the kill.
     pub interrupt_grace: Duration,
+    /// How long runs that work may take to end when the bot is asked to, and what becomes of their engines.
+    pub stop_grace: Duration,
+    pub on_stop: OnStop,
     /// How often a run whose failure may pass by itself is tried again, and the first pause before that.
     pub retries: u32,
     pub retry_backoff: Duration,
@@ -102,6 +106,8 @@ struct Shop {
     ctx: Ctx,
     settings: Arc<Settings>,
     engines: Arc<Engines>,
+    /// True from when the bot was asked to end.
+    stop: watch::Receiver<bool>,
 }
 
 impl Worker {
@@ -109,14 +115,15 @@ impl Worker {
         Worker { ctx, settings: Arc::new(settings), engines }
     }
 
-    /// Works until `stop` turns true. What runs then goes on under its supervisor, and whoever claims
-    /// the run next follows it.
+    /// Works until `stop` turns true: then no run is claimed any more. What ends within the grace is completed;
+    /// the others' engines go on under their supervisors, and whoever claims a run next follows its own.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let slots = [
             (Weight::Light, Arc::new(Semaphore::new(self.settings.light))),
             (Weight::Heavy, Arc::new(Semaphore::new(self.settings.heavy))),
         ];
-        let shop = Shop { ctx: self.ctx, settings: self.settings, engines: self.engines };
+        let (settings, engines) = (self.settings, self.engines);
+        let shop = Shop { ctx: self.ctx, settings, engines, stop: stop.clone() };
         shop.sweep().await;
         let mut attempts = JoinSet::new();
         loop {
@@ -137,12 +144,21 @@ impl Worker {
                 () = tokio::time::sleep(shop.settings.poll) => {}
             }
         }
+        let end = async { while attempts.join_next().await.is_some() {} };
+        if tokio::time::timeout(shop.settings.stop_grace, end).await.is_err() {
+            let left = attempts.len();
+            tracing::info!(left, "runs are left to the next start, which goes on with them");
+        }
         attempts.shutdown().await;
     }
 }
 
 impl Shop {
     async fn claim(&self, weight: Weight) -> Option<Run> {
+        // An engine that cannot write its state loses what it makes.
+        if self.ctx.health.standing().disk_full.is_some() {
+            return None;
+        }
         match self.try_claim(weight).await {
             Ok(run) => run,
             Err(error) => {

@@ -55,6 +55,11 @@ impl Schedule {
         let pause = self.after(now).map_or(Duration::from_secs(3600), |next| (next - now).real());
         pause.max(Duration::from_millis(10))
     }
+
+    /// Whether one of its times has come after `since`, until `now`. Never where the clock was set back.
+    pub fn passed(&self, since: Timestamp, now: Timestamp) -> bool {
+        self.after(since).is_some_and(|next| next <= now)
+    }
 }
 
 /// Weekdays as the crate counts them: every day is written out as its name.
@@ -122,6 +127,16 @@ mod tests {
         assert_eq!(next("0 9 20 * 1"), "Mon 2026-01-05 09:00:00");
         assert_eq!(next("0 9 3 * 1"), "Sat 2026-01-03 09:00:00");
         assert_eq!(next("0 9 20 * *"), "Tue 2026-01-20 09:00:00");
+    }
+
+    #[test]
+    fn a_time_is_met_once_though_the_clock_is_set() {
+        let daily = Schedule::parse("0 9 * * *").expect("parses");
+        let at = |hour: i64| Timestamp(FRIDAY.0 + hour * 3_600_000);
+        assert!(!daily.passed(at(7), at(8)));
+        assert!(daily.passed(at(8), at(12)), "set ahead, past it");
+        assert!(!daily.passed(at(12), at(8)), "set back");
+        assert!(!daily.passed(at(9), at(9)) && daily.passed(at(8), at(9)));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The scheduler: at each tick of its cron schedule it finds due warnings and due environments and
 //! issues the same commands as a person would.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 use super::schedule::Schedule;
@@ -12,15 +14,23 @@ use crate::store::{StoreError, environments};
 
 /// How many are taken at a time.
 const BATCH: i64 = 100;
+/// How often the clock is read at least: it may have been set, and a machine may have slept.
+const CLOCK_READ: Duration = Duration::from_secs(30);
 /// With reaping paused what is due stays due: a tick ends all the same.
 const MOST_BATCHES: usize = 50;
 
 /// Runs until `stop` turns true.
 pub async fn run(ctx: Ctx, schedule: Schedule, mut stop: watch::Receiver<bool>) {
+    let mut looked = real_now();
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(schedule.pause(real_now())) => {}
+            () = tokio::time::sleep(schedule.pause(real_now()).min(CLOCK_READ)) => {}
+        }
+        let (since, now) = (looked, real_now());
+        looked = now;
+        if !schedule.passed(since, now) {
+            continue;
         }
         if let Err(error) = tick(&ctx).await {
             tracing::warn!(%error, "the scheduler could not look for what is due; it tries again");

@@ -8,6 +8,7 @@ mod aws;
 mod browser;
 mod cli;
 mod dependencies;
+mod deploy;
 mod e2e;
 mod engines;
 mod hostile;

@@ -249,6 +249,38 @@ async fn a_child_whose_stamp_nobody_renews_is_interrupted_and_then_killed() {
     assert!(last.elapsed() >= millis(3500), "{:?}", last.elapsed());
 }
 
+/// What a stamp looks like that was renewed, and then somebody set the machine's clock: its time is off by an hour.
+fn set_apart(child: &Supervised, later: bool, n: u64) {
+    let hour = Duration::from_secs(3600) + millis(n);
+    let file = std::fs::File::options().write(true).open(child.folder().join(files::STAMP));
+    let file = file.unwrap();
+    let now = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(if later { now + hour } else { now - hour }).unwrap();
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ends_no_child_and_keeps_none() {
+    let stamp = StampDeadlines { interrupt_after: millis(1500), kill_after: millis(60_000) };
+    let cases = [true, false].map(|later| async move {
+        let run = Run::limited(Limits { stamp: Some(stamp), ..patient() });
+        let child = run.start("trap 'echo int > int; exit 0' INT; sleep 600 & wait").await;
+        let began = Instant::now();
+        let mut n = 0;
+        while began.elapsed() < millis(3000) {
+            n += 1;
+            child.renew_stamp().unwrap();
+            set_apart(&child, later, n);
+            tokio::time::sleep(millis(100)).await;
+        }
+        assert!(!run.folder.path().join("int").exists(), "later: {later}: it is renewed");
+        let abandoned = Instant::now();
+        let exit = child.wait().await.unwrap();
+        assert_eq!((exit.cause, exit.code), (Cause::StampLost, Some(0)), "later: {later}");
+        assert!(abandoned.elapsed() < millis(4000), "{:?}", abandoned.elapsed());
+    });
+    futures_util::future::join_all(cases).await;
+}
+
 #[tokio::test]
 async fn what_the_child_leaves_running_is_ended() {
     let run = Run::new();
@@ -289,7 +321,7 @@ async fn a_sigterm_to_the_supervisor_is_a_graceful_end() {
 #[tokio::test]
 async fn a_dead_supervisor_is_noticed_and_its_child_is_buried() {
     let run = Run::new();
-    let script = "echo before; trap 'echo int > int; exit 0' INT
+    let script = "echo before; trap 'echo int >> int; sleep 2; exit 0' INT
         setsid sh -c 'echo $$ > left; sleep 600' & sleep 600 & echo $$ > ready; wait";
     let child = run.start(script).await;
     let (main, left) = (run.pid("ready").await, run.pid("left").await);
@@ -314,6 +346,28 @@ async fn a_dead_supervisor_is_noticed_and_its_child_is_buried() {
     assert_eq!((Identity::of(main), Identity::of(left)), (None, None));
     assert!(leftovers_of(&run.path()).is_empty());
     assert_eq!(child.wait().await.unwrap(), exit, "from now on the end is known");
+}
+
+#[tokio::test]
+async fn a_child_whose_supervisor_is_killed_is_interrupted_once() {
+    let run = Run::new();
+    // The shell in the middle of a group, as an engine's: it waits for its own, and is told once.
+    let script = "trap 'echo int >> int' INT; echo $$ > ready; sleep 600 & while :; do
+        wait; [ -e int ] && sleep 1 && exit 0; done";
+    let child = run.start(script).await;
+    let main = run.pid("ready").await;
+    send(run.identity(files::SUPERVISOR).pid, rustix::process::Signal::KILL);
+    let begun = Instant::now();
+    while Identity::of(main).is_some() {
+        let lives_on = begun.elapsed() > millis(15_000);
+        assert!(!lives_on || cfg!(not(target_os = "linux")), "the engine lives on");
+        tokio::time::sleep(millis(50)).await;
+    }
+    assert_eq!(run.made("int").await, "int");
+    // What it left behind is ended, and gets no second one.
+    assert_eq!(child.bury(millis(500)).await.unwrap().cause, Cause::Lost);
+    assert_eq!(run.made("int").await, "int");
+    assert!(leftovers_of(&run.path()).is_empty());
 }
 
 #[tokio::test]

@@ -232,6 +232,8 @@ fn configure(config: &mut Config, playground: &Workspace, folder: &Path) {
     // People who try it look at a clock of seconds.
     config.runs.schedule = "* * * * * *".to_owned();
     config.runs.poll = Duration::from_millis(500);
+    // What is being made goes on all the same.
+    config.stop.grace = Duration::ZERO;
     config.runs.interrupt_grace = Duration::from_secs(30);
     config.runs.retry_backoff = Duration::from_secs(2);
     config.runs.destroy_backoff = Duration::from_secs(2);

@@ -5,7 +5,6 @@
 //! announces the end of a connection, its successor is opened first, and the old one is read until it
 //! closes, because deliveries still come on it.
 
-mod backoff;
 mod connection;
 mod dispatch;
 
@@ -21,10 +20,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::backoff::Backoff;
 use super::client::Client;
 use super::error::Class;
 use crate::domain::Rng;
-use backoff::Backoff;
 use connection::{Connection, Leaving, Signal};
 use dispatch::Dispatcher;
 
@@ -177,7 +176,7 @@ impl Socket {
         dispatcher: &Arc<Dispatcher>,
         connections: &mut JoinSet<()>,
     ) {
-        let mut backoff = Backoff::new(&self.settings);
+        let mut backoff = Backoff::new(self.settings.first_pause, self.settings.longest_pause);
         // The connection before this one; telling it that its successor stands lets it end.
         let mut previous: Option<watch::Sender<bool>> = None;
         loop {

@@ -203,6 +203,12 @@ pub async fn set_plan(
     Ok(rows == 1)
 }
 
+/// Takes the plan back: what it planned was begun, and has to be planned anew. `false`: the claim was lost.
+pub async fn forget_plan(tx: &mut Tx, id: &RunId, epoch: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE runs SET plan = NULL WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    Ok(execute!(tx, sql, id, epoch)? == 1)
+}
+
 /// What the progress message is to say. `false`: the claim was lost.
 pub async fn set_progress(
     tx: &mut Tx,

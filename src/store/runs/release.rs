@@ -5,8 +5,12 @@ use crate::store::db::{Statement, execute};
 use crate::store::{StoreError, Tx};
 
 /// Lets go of every claim: on SQLite, where a starting process knows that no other is alive. Whoever
-/// claims next finds the child, if it still runs, and follows it.
-pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
+/// claims next finds the child, if it still runs, and follows it. No run waits beyond `latest` (real
+/// milliseconds): the clock may have been set back since its wait began.
+pub async fn release_all(tx: &mut Tx, latest: i64) -> Result<u64, StoreError> {
+    let sql =
+        "UPDATE runs SET not_before = $1 WHERE status IN ('queued', 'running') AND not_before > $1";
+    execute!(tx, sql, latest)?;
     let sql = "UPDATE runs SET claimed_until = NULL WHERE status = 'running'";
     Ok(execute!(tx, sql)?)
 }

@@ -206,6 +206,7 @@ fn refusals() -> Vec<(Refusal, Refusal)> {
             Refusal::BadInputs { problems: vec![("branch".into(), "A value is needed.".into())] },
             Refusal::BadInputs { problems: vec![(long(), long()); 60] },
         ),
+        (Refusal::Restarting, Refusal::Restarting),
         (
             Refusal::Internal { reference: "err_0123456789".into() },
             Refusal::Internal { reference: long() },

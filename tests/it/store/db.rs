@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use mayfly::domain::clock::real_now;
-use mayfly::store::{Db, DbUrl, StoreError, environments, settings};
+use mayfly::store::{Db, DbUrl, StoreError, Tx, environments, settings};
 
 use super::fixtures::environment;
 
@@ -136,4 +136,27 @@ async fn no_password_is_told() {
     }
     let url = DbUrl::Postgres("postgres://mayfly:hunter2@db.example/mayfly".into());
     assert_eq!(format!("{url:?}"), "postgres://db.example/mayfly");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_forgotten_once_there_is_room() -> anyhow::Result<()> {
+    let database = crate::support::database::sqlite().await;
+    let mut tx = database.db.write("test").await?;
+    settings::set(&mut tx, "colour", "red").await?;
+    // Of this one connection: it may not grow the file.
+    let Tx::Sqlite(inner, _) = &mut tx else { panic!("it is SQLite") };
+    sqlx::query("PRAGMA max_page_count = 1").execute(&mut **inner).await?;
+    tx.commit().await?;
+
+    let mut tx = database.db.write("test").await?;
+    let told = settings::set(&mut tx, "picture", &"x".repeat(1 << 20)).await;
+    assert!(told.expect_err("there is no room").to_string().contains("full"));
+    drop(tx);
+    let mut tx = database.db.write("test").await?;
+    settings::set(&mut tx, "colour", "blue").await?;
+    tx.commit().await?;
+    let mut tx = database.db.read().await?;
+    assert_eq!(settings::get(&mut tx, "colour").await?.as_deref(), Some("blue"));
+    assert_eq!(settings::get(&mut tx, "picture").await?, None);
+    Ok(())
 }

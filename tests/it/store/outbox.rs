@@ -95,8 +95,11 @@ on_both! {
         push(&mut tx, "a1", channel("a"), Notice::Ready).await?;
         assert_eq!(ids(&heads(&mut tx, 0).await?), ["a1"]);
         assert!(heads(&mut tx, 1).await?.is_empty(), "it is held");
-        assert_eq!(outbox::release_all(&mut tx).await?, 1);
+        assert_eq!(outbox::release_all(&mut tx, 1).await?, 1);
         assert_eq!(ids(&heads(&mut tx, 1).await?), ["a1"]);
+        outbox::retry(&mut tx, &id("a1"), "later", 9_000_000).await?;
+        assert_eq!(outbox::release_all(&mut tx, 3_600_000).await?, 1);
+        assert_eq!(ids(&heads(&mut tx, 3_600_000).await?), ["a1"], "the clock was set back");
         Ok(())
     }
 

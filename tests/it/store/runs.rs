@@ -95,6 +95,10 @@ on_both! {
         assert_eq!(renewed.progress.map(|progress| progress.0), Some(progress()));
         assert_eq!(renewed.progress_ts.as_deref(), Some("9.9"));
 
+        assert!(!runs::forget_plan(&mut tx, &id, 7).await?, "another's");
+        assert!(runs::forget_plan(&mut tx, &id, 1).await?);
+        assert_eq!(runs::get(&mut tx, &id).await?.plan, None);
+
         assert!(runs::complete(&mut tx, &id, 1, succeeded()).await?);
         assert!(!runs::complete(&mut tx, &id, 1, succeeded()).await?, "it ends once");
         let run = runs::get(&mut tx, &id).await?;
@@ -109,9 +113,20 @@ on_both! {
         queue(&mut tx, "e1", 0).await?;
         claim(&mut tx, "w", 1).await?.expect("is due");
         assert!(claim(&mut tx, "v", 2).await?.is_none(), "it is held");
-        assert_eq!(runs::release_all(&mut tx).await?, 1);
+        assert_eq!(runs::release_all(&mut tx, 1).await?, 1);
         let again = claim(&mut tx, "v", 2).await?.expect("nobody holds it");
         assert_eq!(again.epoch, 2);
+        Ok(())
+    }
+
+    async fn nothing_waits_for_a_clock_that_was_set_back(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        requested(&mut tx, "e1").await?;
+        let id = queue(&mut tx, "e1", 9_000_000).await?;
+        runs::release_all(&mut tx, 9_500_000).await?;
+        assert_eq!(runs::get(&mut tx, &id).await?.not_before, 9_000_000, "as long as it is near");
+        runs::release_all(&mut tx, 3_600_000).await?;
+        assert_eq!(runs::get(&mut tx, &id).await?.not_before, 3_600_000);
         Ok(())
     }
 

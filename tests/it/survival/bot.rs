@@ -109,6 +109,13 @@ impl Installation {
 
     /// Starts the bot on a machine, with more variables in its environment and more lines in its settings.
     pub fn start(&self, machine: &str, environment: &[(&str, String)], settings: &str) -> Bot {
+        let (mut command, log) = self.command(machine, "serve", settings);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        Bot::spawn(command, log)
+    }
+
+    /// One of the program's verbs on a machine, with its errors in the machine's log.
+    pub fn command(&self, machine: &str, verb: &str, settings: &str) -> (Command, PathBuf) {
         let config = self.folder().join(format!("{machine}.toml"));
         std::fs::write(&config, self.toml(machine, settings)).expect("it can be written");
         let log = self.folder().join(format!("{machine}.log"));
@@ -118,7 +125,7 @@ impl Installation {
             DbUrl::Postgres(url) => url.clone(),
         };
         let mut command = Command::new(env!("CARGO_BIN_EXE_mayfly"));
-        command.arg("serve").arg("--config").arg(&config).current_dir(self.folder());
+        command.arg(verb).arg("--config").arg(&config).current_dir(self.folder());
         command.env_clear();
         for name in ["PATH", "HOME", "TMPDIR"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
@@ -128,11 +135,9 @@ impl Installation {
         command.env("MAYFLY_SLACK_APP_TOKEN", self.slack.app_token());
         command.env("MAYFLY_SECRETS_KEY", &self.key);
         command.envs(self.moto.iter().flat_map(Moto::environment));
-        command.envs(environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(log_file.expect("it can be opened"));
-        let child = command.spawn().expect("the bot can be started");
-        Bot { child, log }
+        (command, log)
     }
 
     fn toml(&self, machine: &str, settings: &str) -> String {
@@ -203,9 +208,22 @@ fn open_up(folder: &Path) {
 pub struct Bot {
     child: Child,
     log: PathBuf,
+    /// How much the bots before it have said.
+    before: usize,
 }
 
 impl Bot {
+    /// Starts it by this command, whose errors are in that log.
+    pub fn spawn(mut command: Command, log: PathBuf) -> Bot {
+        let before = std::fs::metadata(&log).map_or(0, |log| log.len() as usize);
+        let child = command.spawn().expect("the bot can be started");
+        Bot { child, log, before }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("it is ours").is_none()
     }
@@ -222,23 +240,42 @@ impl Bot {
         stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
     }
 
-    /// Where it answers, once it does.
-    pub async fn address(&self) -> String {
+    /// What all bots of this machine have said so far.
+    pub fn told(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Its own address, once it is up.
+    pub async fn address(&mut self) -> String {
+        let said = self.says("mayfly is up: ").await;
+        said.split_whitespace().next().expect("an address follows").to_owned()
+    }
+
+    /// Waits until it has said it; what stands behind it, the last time.
+    pub async fn says(&mut self, text: &str) -> String {
         let begun = Instant::now();
         loop {
             let told = self.told();
-            let up = told.lines().rev().find_map(|line| line.strip_prefix("mayfly is up: "));
-            if let Some(address) = up.and_then(|rest| rest.split(' ').next()) {
-                return address.to_owned();
+            if let Some((_, behind)) = told.get(self.before..).and_then(|own| own.rsplit_once(text))
+            {
+                return behind.to_owned();
             }
-            assert!(begun.elapsed() < PATIENCE, "it does not come up:\n{told}");
+            let waits = begun.elapsed() < PATIENCE && self.is_running();
+            assert!(waits, "it does not say `{text}`:\n{}", self.told());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// What all bots of this machine have said so far.
-    pub fn told(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+    /// Waits for its end; the exit code.
+    pub async fn ended(&mut self) -> Option<i32> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it is ours") {
+                return status.code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.told());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Ends it as an operator does.

@@ -21,7 +21,7 @@ async fn until_it_applies(led: &Led<'_>) {
     }
 }
 
-async fn readiness(bot: &Bot) -> u16 {
+async fn readiness(bot: &mut Bot) -> u16 {
     Browser::new().gets(&format!("{}/readyz", bot.address().await)).await.status.as_u16()
 }
 
@@ -56,11 +56,11 @@ async fn postgresql_is_away_for_longer_than_a_claim() {
     server.goes_away();
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert!(bot.is_running(), "{}", bot.told());
-    assert_eq!(readiness(&bot).await, 503, "it is not ready without its database");
+    assert_eq!(readiness(&mut bot).await, 503, "it is not ready without its database");
     server.comes_back().await;
     led.lead(|| assert!(bot.is_running(), "{}", bot.told())).await;
     assert_eq!(violations(&led, 0).await, [""; 0], "{}", led.logs());
-    assert_eq!(readiness(&bot).await, 200);
+    assert_eq!(readiness(&mut bot).await, 200);
     bot.ends().await;
     drop(bot);
     installation.ends().await;
@@ -87,7 +87,7 @@ async fn slack_is_away() {
         installation.slack.socket_disconnect(SocketDisconnect::RefreshRequested);
         tokio::time::sleep(2 * second).await;
         assert!(bot.is_running(), "{}", bot.told());
-        assert_eq!(readiness(&bot).await, 200, "it is ready all the same");
+        assert_eq!(readiness(&mut bot).await, 200, "it is ready all the same");
     }
     faults.clear();
     led.lead(|| assert!(bot.is_running(), "{}", bot.told())).await;

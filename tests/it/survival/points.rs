@@ -21,6 +21,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("hold a message", "one row, and again the same: store::outbox"),
     ("give a claim back", "a claim runs out by itself"),
+    ("leave a run to the next start", "one row: it is queued, and nothing of it runs"),
+    (
+        "let an interrupted run go on",
+        "one transaction, and the bot is stopped at it: survival::stop",
+    ),
     ("let a run rest", "one transaction, and the bot is restarted after it: e2e::again"),
     ("retry a destroy", "one transaction for state and run: e2e::quarantine"),
     ("mark an environment as gone", "one transaction for all of it: e2e::quarantine"),

@@ -20,7 +20,9 @@ pub enum Subject {
     Counted,
     /// The same, of which the second takes seconds.
     Slow,
-    /// The same, by OpenTofu.
+    /// Two resources, of which the first is there when the second is interrupted.
+    Resumed,
+    /// The counted ones, by OpenTofu.
     Tofu,
     /// Two resources of Pulumi's.
     Pulumi,
@@ -33,6 +35,7 @@ impl Subject {
         match self {
             Subject::BuiltIn => "preview-env",
             Subject::Counted | Subject::Slow | Subject::Tofu => "counted",
+            Subject::Resumed => "resumed",
             Subject::Pulumi => "counted-pulumi",
             Subject::Bucket => "s3-bucket",
         }
@@ -80,9 +83,9 @@ impl Subject {
     /// Whether its engine is here; where it is not, that is said.
     pub fn runs(self) -> bool {
         match self {
-            Subject::BuiltIn | Subject::Counted | Subject::Slow | Subject::Bucket => true,
             Subject::Tofu => programs::runs("tofu"),
             Subject::Pulumi => programs::runs("pulumi"),
+            _ => true,
         }
     }
 
