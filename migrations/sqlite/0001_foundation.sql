@@ -149,6 +149,8 @@ CREATE TABLE outbox (
     first_tried_at BIGINT,
     not_before     BIGINT NOT NULL,
     claimed_until  BIGINT,
+    -- Which claim of which sender that is.
+    claimed_by     TEXT,
     ended_at       BIGINT,
     error          TEXT
 );

@@ -147,7 +147,8 @@ impl App {
         let schedule = Schedule::parse(&config.runs.schedule)?;
         if config.roles.contains(&Role::Worker) {
             beginners.spawn(Worker::new(ctx.clone(), settings, engines).run(quieted.clone()));
-            tasks.spawn(parts::notifier(&config, &ctx, words, slack).run(stopped.clone()));
+            let notifier = parts::notifier(&config, &ctx, words, slack)?;
+            tasks.spawn(notifier.run(stopped.clone()));
         }
         if config.roles.contains(&Role::Scheduler) {
             beginners.spawn(crate::worker::scheduler::run(ctx.clone(), schedule, quieted.clone()));

@@ -76,6 +76,7 @@ pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Resu
     } else {
         // Of several machines, what an earlier process of this one held: the data folder is ours alone.
         runs::release_of(&mut tx, &of_machine(&machine)).await?;
+        outbox::release_of(&mut tx, &of_machine(&machine)).await?;
     }
     tx.commit().await?;
     Ok(db)
@@ -205,9 +206,15 @@ pub(super) fn worker(
     })
 }
 
-pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Paced) -> Notifier {
+pub(super) fn notifier(
+    config: &Config,
+    ctx: &Ctx,
+    words: Arc<Words>,
+    slack: Paced,
+) -> Result<Notifier, StartError> {
     let delivery = &config.delivery;
-    Notifier {
+    let machine = machine(&config.data, &ctx.rng)?;
+    Ok(Notifier {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         rng: ctx.rng.clone(),
@@ -217,6 +224,7 @@ pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Pac
             poll: delivery.poll,
             // The dead are missed after one and the same time, whatever they held.
             hold: config.runs.claim,
+            machine: of_machine(&machine),
             at_once: CONVERSATIONS_AT_ONCE,
             first_pause: delivery.first_pause,
             longest_pause: delivery.longest_pause,
@@ -225,7 +233,7 @@ pub(super) fn notifier(config: &Config, ctx: &Ctx, words: Arc<Words>, slack: Pac
             public_url: ctx.public_url.clone(),
         }),
         nudge: ctx.nudges.outbox.clone(),
-    }
+    })
 }
 
 /// What has to have room: the data folder, and an SQLite database wherever it lies.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Notifier;
 use super::place::Spot;
+use crate::domain::RunId;
 use crate::domain::notice::{Notice, Route};
 use crate::domain::reply::Told;
 use crate::domain::run::Progress;
@@ -101,10 +102,22 @@ impl Notifier {
         let channel = self.dm(&environment.owner()).await?;
         let spot = Spot { channel, thread: None };
         let ts = self.post(&spot, rendered).await?;
-        let mut tx = self.db.write("remember a card").await?;
-        environments::set_card(&mut tx, &environment.id, Some((&spot.channel, &ts))).await?;
-        tx.commit().await?;
+        // It stands there: without this it would be posted once more.
+        while let Err(error) = self.remember_card(environment, (&spot.channel, &ts)).await {
+            tracing::warn!(environment = %environment.id, %error, "where a card stands could not be written");
+            tokio::time::sleep(self.settings.first_pause).await;
+        }
         Ok(Spot { thread: Some(ts), ..spot })
+    }
+
+    async fn remember_card(
+        &self,
+        environment: &Environment,
+        place: (&str, &str),
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.write("remember a card").await?;
+        environments::set_card(&mut tx, &environment.id, Some(place)).await?;
+        tx.commit().await
     }
 
     /// Into the card's thread; a card that is gone is posted anew first.
@@ -130,16 +143,24 @@ impl Notifier {
         let ts = match self.post(&spot, rendered).await {
             Err(error) if error.class == Class::Repair => {
                 let spot = self.new_card(environment, context).await?;
-                self.post(&spot, rendered).await?
+                // A second card would mend no more than the first did.
+                self.post(&spot, rendered).await.map_err(beyond_repair)?
             }
             posted => posted?,
         };
         if let Notice::Progress { run } = &message.notice.0 {
-            let mut tx = self.db.write("remember a progress message").await?;
-            runs::set_progress_ts(&mut tx, run, Some(&ts)).await?;
-            tx.commit().await?;
+            while let Err(error) = self.remember_progress(run, &ts).await {
+                tracing::warn!(%run, %error, "where a run's progress stands could not be written");
+                tokio::time::sleep(self.settings.first_pause).await;
+            }
         }
         Ok(())
+    }
+
+    async fn remember_progress(&self, run: &RunId, ts: &str) -> Result<(), StoreError> {
+        let mut tx = self.db.write("remember a progress message").await?;
+        runs::set_progress_ts(&mut tx, run, Some(ts)).await?;
+        tx.commit().await
     }
 
     async fn new_card(
@@ -178,5 +199,13 @@ impl Notifier {
         let answer = self.slack.call(method, body).await?;
         faults::point(faults::SEND, Moment::After);
         Ok(answer)
+    }
+}
+
+/// What was repaired once and is refused all the same is refused for good.
+fn beyond_repair(error: CallError) -> CallError {
+    match error.class {
+        Class::Repair => CallError { class: Class::Permanent, ..error },
+        _ => error,
     }
 }

@@ -26,6 +26,8 @@ pub struct Settings {
     /// How long a sender holds a message without saying so again, before another may take it: it was lost in a
     /// crash.
     pub hold: Duration,
+    /// How the words of this machine's claims end.
+    pub machine: String,
     /// How many conversations are served at once.
     pub at_once: usize,
     /// The first pause after a failure that may pass; it doubles to [`Settings::longest_pause`].
@@ -61,7 +63,7 @@ impl Notifier {
             match self.take(room).await {
                 Ok(heads) => {
                     for message in heads {
-                        sending.spawn(self.clone().serve(message));
+                        sending.spawn(self.clone().serve(message, stop.clone()));
                     }
                 }
                 Err(error) => {
@@ -86,53 +88,66 @@ impl Notifier {
         let now = tx.real_now().await?;
         let until = now + millis(self.settings.hold);
         let at_most = i64::try_from(room).unwrap_or(i64::MAX);
-        let heads = outbox::claim_heads(&mut tx, now, until, at_most).await?;
+        let holder = format!("{}{}", self.message_id().as_str(), self.settings.machine);
+        let heads = outbox::claim_heads(&mut tx, now, until, at_most, &holder).await?;
         tx.commit().await?;
         Ok(heads)
     }
 
-    /// Sends it and writes down how it went, unless another has taken it meanwhile.
-    async fn serve(self, mut message: Message) {
-        let mut lasting = tokio::time::interval(self.settings.hold / 3);
-        lasting.tick().await;
-        let copy = message.clone();
-        let mut delivery = std::pin::pin!(self.deliver(&copy));
-        let outcome = loop {
-            tokio::select! {
-                outcome = &mut delivery => break outcome,
-                _ = lasting.tick() => self.hold_on(&mut message).await,
+    /// Sends it and writes down how it went, unless another may have taken it meanwhile: what was not sent by then
+    /// is not sent here.
+    async fn serve(self, message: Message, stop: watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.deliver_and_settle(&message, stop) => {}
+            () = self.holds_until_lost(&message) => {
+                tracing::warn!(id = %message.id, "a message was held for too long: another sends it");
             }
-        };
-        let begun = tokio::time::Instant::now();
-        while let Err(error) = self.settle(&message, &outcome).await {
-            tracing::warn!(id = %message.id, %error, "a message's outcome could not be written");
-            if begun.elapsed() > self.settings.hold / 2 {
-                // It is held until its time is over, and then sent again: at most twice.
-                tracing::error!(id = %message.id, "a message may be sent twice");
-                break;
-            }
-            tokio::time::sleep(self.settings.first_pause).await;
         }
         self.nudge.notify_one();
     }
 
-    /// Holds the message for longer: Slack may make us wait for minutes, and the dead renew nothing.
-    async fn hold_on(&self, message: &mut Message) {
-        match self.held_until(message).await {
-            Ok(until) => message.claimed_until = until,
-            Err(error) => {
-                tracing::warn!(id = %message.id, %error, "a message could not be held on to")
+    async fn deliver_and_settle(&self, message: &Message, mut stop: watch::Receiver<bool>) {
+        let outcome = self.deliver(message).await;
+        while let Err(error) = self.settle(message, &outcome).await {
+            tracing::warn!(id = %message.id, %error, "a message's outcome could not be written");
+            if *stop.borrow() {
+                // The next start, or another, sends it again: at most twice.
+                tracing::error!(id = %message.id, "a message may be sent twice");
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.settings.first_pause) => {}
+                _ = stop.wait_for(|stop| *stop) => {}
             }
         }
     }
 
-    /// Until when it is ours; where another has taken it, until when it was.
-    async fn held_until(&self, message: &Message) -> Result<Option<i64>, StoreError> {
+    /// Holds the message for longer, again and again: Slack may make us wait for minutes, and the dead renew
+    /// nothing. Returns when it may be another's.
+    async fn holds_until_lost(&self, message: &Message) {
+        let mut held = tokio::time::Instant::now();
+        loop {
+            tokio::time::sleep(self.settings.hold / 3).await;
+            let began = tokio::time::Instant::now();
+            match self.hold_on(message).await {
+                Ok(true) => held = began,
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(id = %message.id, %error, "a message could not be held on to");
+                }
+            }
+            if held.elapsed() >= self.settings.hold {
+                return;
+            }
+        }
+    }
+
+    async fn hold_on(&self, message: &Message) -> Result<bool, StoreError> {
         let mut tx = self.db.write("hold a message").await?;
         let until = tx.real_now().await? + millis(self.settings.hold);
-        let held = outbox::hold(&mut tx, &message.id, message.claimed_until, until).await?;
+        let held = outbox::hold(&mut tx, &message.id, message.claimed_by.as_deref(), until).await?;
         tx.commit().await?;
-        Ok(if held { Some(until) } else { message.claimed_until })
+        Ok(held)
     }
 }
 

@@ -20,8 +20,9 @@ impl Notifier {
         outcome: &Result<(), Undelivered>,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.write("settle a message").await?;
-        let held = message.claimed_until;
-        if !outbox::hold(&mut tx, &message.id, held, held.unwrap_or_default()).await? {
+        let until = message.claimed_until.unwrap_or_default();
+        let holder = message.claimed_by.as_deref();
+        if !outbox::hold(&mut tx, &message.id, holder, until).await? {
             tracing::warn!(id = %message.id, "another has sent a message, too: this process stood still too long");
             return tx.commit().await;
         }

@@ -123,7 +123,7 @@ impl Notifier {
         outbox::push(tx, told).await
     }
 
-    fn message_id(&self) -> OutboxId {
+    pub(super) fn message_id(&self) -> OutboxId {
         // A panic while drawing leaves the source as usable as before.
         let mut rng = self.rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         OutboxId::random(&mut *rng)

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::Connection as _;
-use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
 
+use super::StoreError;
 use crate::faults::{self, Moment};
 
 /// How long a transaction waits for a connection before it says who asked for it.
@@ -37,27 +37,6 @@ impl std::fmt::Debug for DbUrl {
             }
         }
     }
-}
-
-/// What can go wrong with the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("database: {0}")]
-    Sql(#[from] sqlx::Error),
-    #[error("database migration: {0}")]
-    Migrate(#[from] MigrateError),
-    /// All connections are in others' hands.
-    #[error(
-        "database: {who} got no connection within {waited:?}: others hold all of them too long, \
-         or the pool is too small"
-    )]
-    Busy { who: &'static str, waited: Duration },
-    /// A guarded UPDATE or a look-up by key did not meet its one row.
-    #[error("database: no row of {table} where {column} is `{key}` could be changed or read")]
-    NoSuchRow { table: &'static str, column: &'static str, key: String },
-    /// A row holds what cannot be.
-    #[error("database: {table}.{column} of `{key}` cannot be: {why}")]
-    ImpossibleRow { table: &'static str, column: &'static str, key: String, why: String },
 }
 
 /// What transactions that write nothing are for.
@@ -165,7 +144,7 @@ impl Db {
                     .filename(file)
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal)
+                    .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(ACQUIRE_TIMEOUT);
                 let pool = || {

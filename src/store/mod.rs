@@ -7,6 +7,7 @@ pub mod db;
 pub mod deliveries;
 pub mod effects;
 pub mod environments;
+mod error;
 mod json_text;
 pub mod links;
 pub mod outbox;
@@ -17,5 +18,6 @@ pub mod settings;
 pub mod steps;
 pub mod versions;
 
-pub use db::{Db, DbUrl, StoreError, Tx};
+pub use db::{Db, DbUrl, Tx};
+pub use error::StoreError;
 pub use json_text::JsonText;

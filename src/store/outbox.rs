@@ -26,6 +26,8 @@ pub struct Message {
     pub not_before: i64,
     /// Real milliseconds.
     pub claimed_until: Option<i64>,
+    /// Which claim that is: a word that no other claim has.
+    pub claimed_by: Option<String>,
     pub ended_at: Option<Timestamp>,
     pub error: Option<String>,
 }
@@ -92,7 +94,7 @@ pub const DUE_HEADS: &str = due_heads!();
 macro_rules! claim_sql {
     ($before:literal, $after:literal) => {
         concat!(
-            "UPDATE outbox SET claimed_until = $3, coalesce_key = NULL,
+            "UPDATE outbox SET claimed_until = $3, claimed_by = $4, coalesce_key = NULL,
                 first_tried_at = COALESCE(first_tried_at, $1)
              WHERE seq ",
             $before,
@@ -112,33 +114,47 @@ pub const CLAIM: Statement = Statement {
     postgres: claim_sql!("= ANY (ARRAY(", " FOR UPDATE OF head SKIP LOCKED))"),
 };
 
-/// The first message of each conversation that may be tried now, held for the caller until `until`
-/// (real milliseconds, both). A conversation whose first message is held or waits for its next try
+/// The first message of each conversation that may be tried now, held until `until` (real milliseconds, both) by
+/// `holder`, a word for this claim alone. A conversation whose first message is held or waits for its next try
 /// yields none: order is kept.
 pub async fn claim_heads(
     tx: &mut Tx,
     now: i64,
     until: i64,
     at_most: i64,
+    holder: &str,
 ) -> Result<Vec<Message>, StoreError> {
     let sql = CLAIM.on(tx);
-    let mut heads: Vec<Message> =
-        on!(tx, |c| sqlx::query_as(sql).bind(now).bind(at_most).bind(until).fetch_all(c).await)?;
+    let mut heads: Vec<Message> = on!(tx, |c| sqlx::query_as(sql)
+        .bind(now)
+        .bind(at_most)
+        .bind(until)
+        .bind(holder)
+        .fetch_all(c)
+        .await)?;
     heads.sort_by_key(|message| message.seq);
     Ok(heads)
 }
 
-/// Holds it on, until `until` (real milliseconds), for whoever held it until `held`. False: another has taken it
-/// since.
+/// Holds it on, until `until` (real milliseconds), by the claim with this word. False: another has taken it since,
+/// or it is settled.
 pub async fn hold(
     tx: &mut Tx,
     id: &OutboxId,
-    held: Option<i64>,
+    holder: Option<&str>,
     until: i64,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE outbox SET claimed_until = $3
-               WHERE id = $1 AND status = 'pending' AND claimed_until = $2";
-    Ok(execute!(tx, sql, id, held, until)? == 1)
+               WHERE id = $1 AND status = 'pending' AND claimed_by = $2";
+    Ok(execute!(tx, sql, id, holder, until)? == 1)
+}
+
+/// Lets go of what is held by claims whose words end so: those of one machine, which a starting process has to
+/// itself. Whoever comes first sends it.
+pub async fn release_of(tx: &mut Tx, end_of_word: &str) -> Result<u64, StoreError> {
+    let sql = "UPDATE outbox SET claimed_until = NULL, claimed_by = NULL
+               WHERE status = 'pending' AND claimed_by LIKE '%' || $1";
+    Ok(execute!(tx, sql, end_of_word)?)
 }
 
 /// Lets go of every message that is held: on SQLite, where a starting process knows that no other is
@@ -191,7 +207,7 @@ pub async fn retry(
     not_before: i64,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE outbox SET attempts = attempts + 1, error = $2, not_before = $3,
-                                 claimed_until = NULL
+                                 claimed_until = NULL, claimed_by = NULL
                WHERE id = $1 AND status = 'pending'";
     let rows = execute!(tx, sql, id, error, not_before)?;
     exactly_one(rows, "outbox", "id", id.as_str())

@@ -87,8 +87,11 @@ impl Attempt {
             return Err(self.goes_on_later(step, exit.cause).await?);
         }
         let refused = std::mem::take(&mut heard.refused);
+        let doubtful = heard.doubtful;
         let mut failure = failure(step, &exit, limits, heard);
-        self.settle_refused(&refused, (&failure, &exit)).await?;
+        if !doubtful {
+            self.settle_refused(&refused, (&failure, &exit)).await?;
+        }
         if exit.signal.is_some() || exit.cause == Cause::Lost {
             // The state may know nothing of them.
             failure.detail = self.left_open().await.unwrap_or(failure.detail);

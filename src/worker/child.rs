@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::attempt::{Attempt, Stopped};
-use super::effects::Effected;
+use super::effects::{Effected, is_doubtful};
 use super::heartbeat::Pulse;
 use super::logging::logged;
 use super::said::{describe, failure};
@@ -38,6 +38,8 @@ pub(super) struct Heard {
     pub(super) effects: Vec<Effected>,
     /// What its provider has refused, by address.
     pub(super) refused: Vec<String>,
+    /// Whether anything that went wrong leaves open what exists.
+    pub(super) doubtful: bool,
     /// How far the output was read.
     pub(super) after: Offsets,
 }
@@ -52,6 +54,7 @@ impl Heard {
             diagnostic: None,
             effects: Vec::new(),
             refused: Vec::new(),
+            doubtful: false,
             after: Offsets::default(),
         }
     }
@@ -261,6 +264,7 @@ impl Attempt {
         }
         let text = match &event {
             Event::Diagnostic(diagnostic) => {
+                heard.doubtful |= is_doubtful([&diagnostic.summary, &diagnostic.detail]);
                 if diagnostic.severity == Severity::Error && heard.diagnostic.is_none() {
                     let hidden = |text: &str| scrubber.scrub(text).into_owned();
                     heard.diagnostic = Some(Box::new(Failure {

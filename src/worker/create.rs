@@ -11,6 +11,7 @@ use crate::domain::facts::ShownOutput;
 use crate::domain::notice::Notice;
 use crate::domain::run::Step;
 use crate::faults;
+use crate::store::environments;
 use crate::store::runs::{self, Run};
 use crate::template::OutputKind;
 
@@ -85,6 +86,10 @@ async fn start(attempt: &mut Attempt) -> Result<(), Stopped> {
     let shop = attempt.shop.clone();
     let actor = attempt.actor();
     let mut tx = shop.ctx.db.write("start a create run").await?;
+    environments::lock(&mut tx, &attempt.environment.id).await?;
+    if !runs::held(&mut tx, &attempt.run.id, attempt.run.epoch).await? {
+        return Err(Stopped::ClaimLost);
+    }
     let cause = Cause { actor: &actor, run: Some(&attempt.run.id) };
     attempt.environment =
         shift(&shop.ctx, &mut tx, &attempt.environment, Event::Started, cause).await?;

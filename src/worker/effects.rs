@@ -3,6 +3,7 @@
 
 use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
+use crate::domain::Transient;
 use crate::domain::plan::Change;
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Action, Adopted, Event, Inventory};
@@ -171,6 +172,8 @@ impl Attempt {
             }
         }
         tx.commit().await?;
+        // Whoever destroys it, on whichever machine, finds a state.
+        self.keep_state().await?;
         let why = "The machine that was making it is gone, and nobody knows what it did last.";
         Ok(Stopped::failed(Step::Apply, why))
     }
@@ -187,8 +190,16 @@ fn is_known(known: &Inventory, effect: &Effect) -> bool {
 
 /// What engines say when a provider's process has died; sources: Terraform's `plugin/grpc_error.go`, gRPC's
 /// code `Unavailable`, which Pulumi prints.
+const LOST: [&str; 4] = ["Plugin did not respond", "plugin crashed", "Unavailable", "EOF"];
+
 fn lost_plugin(failure: &Failure) -> bool {
     let texts = [&failure.summary, &failure.detail];
-    let lost = ["Plugin did not respond", "plugin crashed", "Unavailable", "EOF"];
-    texts.into_iter().chain(&failure.tail).any(|text| lost.iter().any(|part| text.contains(part)))
+    texts.into_iter().chain(&failure.tail).any(|text| LOST.iter().any(|part| text.contains(part)))
+}
+
+/// Whether an error leaves open what exists: of several, one such is enough to believe none of them that nothing
+/// was made.
+pub(super) fn is_doubtful(texts: [&String; 2]) -> bool {
+    let lost = texts.iter().any(|text| LOST.iter().any(|part| text.contains(part)));
+    lost || Transient::of_words(texts.into_iter().map(String::as_str)).is_some()
 }

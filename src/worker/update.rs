@@ -7,7 +7,7 @@ use super::{Shop, settle};
 use crate::commands::transition::{Cause, shift};
 use crate::domain::environment::{Event, Status};
 use crate::store::environments;
-use crate::store::runs::Run;
+use crate::store::runs::{self, Run};
 
 /// Executes it, and completes it whatever comes.
 pub(super) async fn update(shop: &Shop, run: Run) -> Result<(), Stopped> {
@@ -36,6 +36,9 @@ async fn start(attempt: &mut Attempt) -> Result<(), Stopped> {
     let actor = attempt.actor();
     let mut tx = shop.ctx.db.write("start an update run").await?;
     let environment = environments::lock(&mut tx, &attempt.environment.id).await?;
+    if !runs::held(&mut tx, &attempt.run.id, attempt.run.epoch).await? {
+        return Err(Stopped::ClaimLost);
+    }
     match environment.status {
         Status::Ready => {
             let cause = Cause { actor: &actor, run: Some(&attempt.run.id) };

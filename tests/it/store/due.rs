@@ -186,7 +186,7 @@ on_both! {
         for _ in 0..20 {
             let claim = runs::Claim { worker: "w", weight: Weight::Light, now: now.0, until: 200_000 };
             assert!(runs::claim(&mut tx, claim).await?.is_some());
-            assert_eq!(outbox::claim_heads(&mut tx, now.0, 200_000, 2).await?.len(), 2);
+            assert_eq!(outbox::claim_heads(&mut tx, now.0, 200_000, 2, "me").await?.len(), 2);
         }
         // 20 claims of each kind: by a scan of 100,000 rows each they would take several seconds.
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());

@@ -32,7 +32,7 @@ fn ids(messages: &[Message]) -> Vec<&str> {
 }
 
 async fn heads(tx: &mut Tx, now: i64) -> anyhow::Result<Vec<Message>> {
-    Ok(outbox::claim_heads(tx, now, now + 1000, 10).await?)
+    Ok(outbox::claim_heads(tx, now, now + 1000, 10, &format!("me-{now}@here")).await?)
 }
 
 fn id(id: &str) -> OutboxId {
@@ -80,13 +80,18 @@ on_both! {
     async fn who_holds_on_keeps_it_and_who_lost_it_cannot(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         push(&mut tx, "a1", channel("a"), Notice::Ready).await?;
-        let held = heads(&mut tx, 0).await?.remove(0).claimed_until;
-        assert!(outbox::hold(&mut tx, &id("a1"), held, 3000).await?);
+        let first = heads(&mut tx, 0).await?.remove(0).claimed_by;
+        assert_eq!(first.as_deref(), Some("me-0@here"));
+        assert!(outbox::hold(&mut tx, &id("a1"), first.as_deref(), 3000).await?);
         assert!(heads(&mut tx, 2000).await?.is_empty(), "it is held on to");
-        assert_eq!(ids(&heads(&mut tx, 3001).await?), ["a1"]);
-        assert!(!outbox::hold(&mut tx, &id("a1"), Some(3000), 9000).await?, "another has it");
+        let second = heads(&mut tx, 3001).await?.remove(0).claimed_by;
+        assert!(!outbox::hold(&mut tx, &id("a1"), first.as_deref(), 9000).await?, "another has it");
+        assert!(outbox::hold(&mut tx, &id("a1"), second.as_deref(), 9000).await?);
+        assert_eq!(outbox::release_of(&mut tx, "@there").await?, 0);
+        assert_eq!(outbox::release_of(&mut tx, "@here").await?, 1);
+        let third = heads(&mut tx, 3002).await?.remove(0).claimed_by;
         outbox::sent(&mut tx, &id("a1"), START).await?;
-        assert!(!outbox::hold(&mut tx, &id("a1"), Some(4001), 9000).await?, "it is sent");
+        assert!(!outbox::hold(&mut tx, &id("a1"), third.as_deref(), 9000).await?, "it is sent");
         Ok(())
     }
 
@@ -141,14 +146,14 @@ on_both! {
         for n in 0..20 {
             push(&mut tx, &format!("a{n:02}"), channel(&format!("a{n:02}")), Notice::Ready).await?;
         }
-        let held = outbox::claim_heads(&mut tx, 0, 1000, 20).await?;
+        let held = outbox::claim_heads(&mut tx, 0, 1000, 20, "me").await?;
         assert_eq!(held.len(), 20);
         for message in &held {
             outbox::retry(&mut tx, &message.id, "ratelimited", 5000).await?;
         }
         push(&mut tx, "z", channel("z"), Notice::Ready).await?;
-        assert_eq!(ids(&outbox::claim_heads(&mut tx, 1, 1000, 1).await?), ["z"]);
-        assert_eq!(outbox::claim_heads(&mut tx, 5000, 6000, 7).await?.len(), 7, "so many at most");
+        assert_eq!(ids(&outbox::claim_heads(&mut tx, 1, 1000, 1, "me").await?), ["z"]);
+        assert_eq!(outbox::claim_heads(&mut tx, 5000, 6000, 7, "me").await?.len(), 7, "so many at most");
         Ok(())
     }
 

@@ -20,7 +20,7 @@ async fn send_all(db: Db) -> anyhow::Result<Vec<(String, i64)>> {
     let mut sent = Vec::new();
     loop {
         let mut tx = db.write("sender").await?;
-        let heads = outbox::claim_heads(&mut tx, 1, 60_000, 3).await?;
+        let heads = outbox::claim_heads(&mut tx, 1, 60_000, 3, "me").await?;
         tx.commit().await?;
         for message in &heads {
             let mut tx = db.write("sender").await?;
@@ -91,7 +91,7 @@ on_both! {
         let other = database.another().await;
         let sender = tokio::spawn(async move {
             let mut tx = other.write("sender").await?;
-            let heads = outbox::claim_heads(&mut tx, 0, 1000, 10).await?;
+            let heads = outbox::claim_heads(&mut tx, 0, 1000, 10, "me").await?;
             tx.commit().await?;
             Ok::<usize, StoreError>(heads.len())
         });
