@@ -89,8 +89,8 @@ on_both! {
         assert!(took < Duration::from_secs(7), "it waited for what it had interrupted: {took:?}");
         assert_eq!(processes_of(&installation.data("one")), [0; 0], "{}", bot.told());
         let led = Led::new(&installation, Life::ByHand);
-        let journal = "SELECT detail FROM steps WHERE event = 'interrupted'";
-        assert_eq!(led.texts(journal).await, ["interrupted"]);
+        let journal = "SELECT step FROM steps WHERE event = 'interrupted'";
+        assert_eq!(led.texts(journal).await, ["apply"]);
         assert_eq!(led.texts("SELECT status FROM runs").await, ["queued"]);
         let copies = "SELECT count(*) FROM secrets WHERE kind = 'state'";
         assert_eq!(led.count(copies).await, 1, "no copy of its state was sealed");
