@@ -10,6 +10,7 @@ pub mod environments;
 mod json_text;
 pub mod links;
 pub mod outbox;
+mod pool;
 pub mod run_log;
 pub mod runs;
 pub mod secrets;
