@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::migrate::MigrateError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
 
-use super::StoreError;
+use super::{StoreError, pool};
 use crate::faults::{self, Moment};
 
 /// How long a transaction waits for a connection before it says who asked for it.
@@ -129,7 +129,7 @@ impl Db {
                     .filename(file)
                     .read_only(true)
                     .busy_timeout(ACQUIRE_TIMEOUT);
-                let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+                let pool = pool::sqlite(ACQUIRE_TIMEOUT);
                 let read = pool.max_connections(1).connect_with(options).await?;
                 Ok(Db(Pools::Sqlite { write: read.clone(), read }))
             }
@@ -147,14 +147,7 @@ impl Db {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(ACQUIRE_TIMEOUT);
-                let pool = || {
-                    let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
-                    pool.before_acquire(|connection, _| {
-                        // On a full disk SQLite has rolled back by itself, and the driver counts a transaction
-                        // that is not: nothing could ever be begun on that connection again.
-                        Box::pin(async move { Ok(!connection.is_in_transaction()) })
-                    })
-                };
+                let pool = || pool::sqlite(ACQUIRE_TIMEOUT);
                 let write = pool().max_connections(1).connect_with(options.clone()).await?;
                 // A write through the reading pool would escape the queue of writers: it fails.
                 let reading = options.pragma("query_only", "ON");

@@ -11,6 +11,7 @@ mod error;
 mod json_text;
 pub mod links;
 pub mod outbox;
+mod pool;
 pub mod run_log;
 pub mod runs;
 pub mod secrets;

@@ -83,8 +83,8 @@ impl Attempt {
         if let Pulse::Cancelled(by) = &*self.pulse.borrow() {
             return Err(Stopped::Cancelled(by.clone()));
         }
-        if matches!(exit.cause, Cause::Interrupted | Cause::StampLost) {
-            return Err(self.goes_on_later(step, exit.cause).await?);
+        if exit.cause == Cause::Interrupted {
+            return Err(self.goes_on_later(step).await?);
         }
         let refused = std::mem::take(&mut heard.refused);
         let doubtful = heard.doubtful;

@@ -8,6 +8,7 @@ use tokio::task::AbortHandle;
 
 use super::{Shop, millis};
 use crate::domain::{Actor, RunId};
+use crate::faults;
 use crate::process::Supervised;
 use crate::store::StoreError;
 use crate::store::runs::{self, Run};
@@ -102,7 +103,8 @@ async fn yield_to_another(shop: &Shop, id: &RunId, stamped: &Stamped) {
         Ok(run) if run.claimed_by.as_ref() == Some(&shop.settings.name) => {}
         Ok(run) => {
             tracing::warn!(run = %id, now = ?run.claimed_by, "a run is another's by now: its child is asked to end");
-            if let Err(error) = child.interrupt() {
+            let asked = faults::around(faults::INTERRUPT_CHILD, || child.interrupt());
+            if let Err(error) = asked {
                 tracing::warn!(run = %id, %error, "it could not be asked; it ends for want of a stamp");
             }
         }

@@ -1,11 +1,10 @@
 //! A run whose engine was asked to end though nobody has called the run off: the bot takes its children along when
-//! it ends, a machine is shut down, a claim could not be kept. It has not failed. Another try goes on with what is
-//! there, once that is known for certain.
+//! it ends, or a machine is shut down. It has not failed. Another try goes on with what is there, once
+//! that is known for certain.
 
 use super::Shop;
 use super::attempt::{Attempt, Stopped};
 use crate::domain::run::{OnStop, RunKind, Step};
-use crate::process::Cause;
 use crate::store::{effects, environments, run_log, runs, steps};
 
 /// What the journal says of a call that was interrupted, and is followed by another try.
@@ -49,7 +48,7 @@ impl Attempt {
     }
 
     /// Lets go of the run whose call was interrupted: whoever claims it next tries again.
-    pub(super) async fn goes_on_later(&self, step: Step, why: Cause) -> Result<Stopped, Stopped> {
+    pub(super) async fn goes_on_later(&self, step: Step) -> Result<Stopped, Stopped> {
         let ctx = &self.shop.ctx;
         let mut tx = ctx.db.write("let an interrupted run go on").await?;
         // Whoever calls it off holds the same lock, and the next try is called off before it begins.
@@ -67,12 +66,11 @@ impl Attempt {
             }
         }
         let told = self.write_progress(&mut tx, None).await?;
-        let line = format!("The {step} was interrupted ({why}); it is gone on with.");
+        let line = format!("The {step} was interrupted; it is gone on with.");
         run_log::append(&mut tx, &self.run.id, ctx.now(), &[line]).await?;
         let now = tx.real_now().await?;
-        let detail = why.to_string();
         let held = runs::forget_plan(&mut tx, &self.run.id, self.run.epoch).await?
-            && steps::write(&mut tx, self.line(step, INTERRUPTED, &detail), ctx.now()).await?
+            && steps::write(&mut tx, self.line(step, INTERRUPTED, ""), ctx.now()).await?
             && runs::rest(&mut tx, &self.run.id, self.run.epoch, now).await?;
         if !told || !held {
             return Err(Stopped::ClaimLost);

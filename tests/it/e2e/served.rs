@@ -16,7 +16,7 @@ use super::failing::assert_allowed;
 use super::pages::{Browser, link};
 use super::people::Player;
 use super::stage::{PATIENCE, processes_of, template_folder};
-use crate::support::database::Database;
+use crate::support::database::{self, Database};
 
 on_both! {
     async fn a_life_over_https(database: Database) {
@@ -61,6 +61,29 @@ async fn served_life(database: Database, mode: &str) {
     }
     let log = served.ends().await;
     assert!(!log.contains(&password), "the log tells the password");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_it_ends_is_told_so_over_https_too() {
+    let served = Served::start(&database::sqlite().await, "http").await;
+    let alice = Player::of(served.slack.person("alice"));
+    let order = alice.orders("resumed", &[("in_seconds", "5".into())]).await;
+    let (begun, trace) = (Instant::now(), served.data().join("trace"));
+    while !std::fs::read_to_string(&trace).is_ok_and(|text| text.contains("begun")) {
+        assert!(begun.elapsed() < PATIENCE, "nothing is made:\n{}", served.told());
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    served.is_asked_to_end();
+    while !served.told().contains("stopping; ") {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let answer = alice.asks(&format!("destroy {}", order.name)).await;
+    assert!(answer.says("Mayfly is restarting; try again in a moment."), "{}", answer.plain());
+    let page = Browser::new().gets(&format!("{}/readyz", served.address)).await;
+    assert_eq!(page.status.as_u16(), 503, "{}", page.text);
+    // What works is completed, and told.
+    order.is_ready().await;
+    served.has_ended().await;
 }
 
 /// A bot that runs as a process, and the workspace that it is in.
@@ -167,9 +190,17 @@ impl Served {
     }
 
     /// Ends it as an operator does; its log is what is left.
-    async fn ends(mut self) -> String {
+    async fn ends(self) -> String {
+        self.is_asked_to_end();
+        self.has_ended().await
+    }
+
+    fn is_asked_to_end(&self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is ours");
+    }
+
+    async fn has_ended(mut self) -> String {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("it is ours") {
@@ -207,7 +238,9 @@ fn toml(slack: &Workspace, folder: &Path, mode: &str) -> String {
     let templates = folder.join("templates");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/environments/preview-env");
     copy(&shipped, &templates.join("preview-env"));
-    copy(&template_folder("environ"), &templates.join("environ"));
+    for own in ["environ", "resumed"] {
+        copy(&template_folder(own), &templates.join(own));
+    }
     let ops = slack.channel_id("platform-ops").expect("there is one");
     let (alice, carol) = (slack.person("alice"), slack.person("carol"));
     format!(

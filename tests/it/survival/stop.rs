@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use mayfly::domain::clock::real_now;
+use mayfly::domain::{EnvironmentId, RunId};
 use mayfly::playground::SubmitOutcome;
-use mayfly::process::{Identity, files as names};
+use mayfly::process::{Cause, Exit, Identity, files as names};
+use mayfly::store::{Tx, effects};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::bot::{Bot, Installation};
@@ -89,8 +92,8 @@ on_both! {
         assert!(took < Duration::from_secs(7), "it waited for what it had interrupted: {took:?}");
         assert_eq!(processes_of(&installation.data("one")), [0; 0], "{}", bot.told());
         let led = Led::new(&installation, Life::ByHand);
-        let journal = "SELECT detail FROM steps WHERE event = 'interrupted'";
-        assert_eq!(led.texts(journal).await, ["interrupted"]);
+        let journal = "SELECT step FROM steps WHERE event = 'interrupted'";
+        assert_eq!(led.texts(journal).await, ["apply"]);
         assert_eq!(led.texts("SELECT status FROM runs").await, ["queued"]);
         let copies = "SELECT count(*) FROM secrets WHERE kind = 'state'";
         assert_eq!(led.count(copies).await, 1, "no copy of its state was sealed");
@@ -116,6 +119,73 @@ on_both! {
         drop(bot);
         installation.ends().await;
     }
+}
+
+/// As when a create's answer had not come at the interrupt: it is in no state, and has no id.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_interrupted_engine_cannot_answer_for_is_not_made_again_but_named() {
+    let installation =
+        Installation::new(database::sqlite().await, Subject::Resumed, |text| text).await;
+    let mut bot = started(&installation, &[interrupting()]).await;
+    let order = orders(&installation, "resumed", "60").await;
+    traces(&installation, "begun").await;
+    assert_eq!(stops(&mut bot).await.0, Some(0), "{}", bot.told());
+    let led = Led::new(&installation, Life::ByHand);
+    let run_id = RunId(led.texts("SELECT id FROM runs").await.pop().expect("there is one"));
+    let environment = led.texts("SELECT id FROM environments").await.pop().expect("there is one");
+    let effect = effects::Effect {
+        environment_id: EnvironmentId(environment),
+        address: "aws_sqs_queue.jobs".to_owned(),
+        kind: "aws_sqs_queue".to_owned(),
+        id: None,
+        run_id,
+        at: real_now(),
+    };
+    let mut tx = installation.database.db.write("test").await.expect("begins");
+    effects::begin(&mut tx, &effect).await.expect("is noted");
+    tx.commit().await.expect("commits");
+
+    let mut bot = started(&installation, &[]).await;
+    let failed = order.says("it failed at").await;
+    assert!(failed.says("nobody knows whether that exists"), "{}", failed.plain());
+    let receipt = order.says("its state is empty").await;
+    assert!(receipt.says("aws_sqs_queue.jobs"), "{}", receipt.plain());
+    let counted = ["first", "begun", "second", "gone"].map(|word| times(&installation, word));
+    assert_eq!(counted, [1, 1, 0, 1], "{}", led.logs());
+    bot.ends().await;
+    drop(bot);
+    installation.ends().await;
+}
+
+/// As on a virtual machine that stood still, and whose clocks do not know it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_whose_run_is_anothers_by_now_is_asked_to_end_at_once() {
+    let Some(database) = database::postgres().await else { return };
+    let installation = Installation::new(database, Subject::Resumed, |text| text).await;
+    let mut bot = started(&installation, &[]).await;
+    orders(&installation, "resumed", "60").await;
+    traces(&installation, "begun").await;
+    let taken = "UPDATE runs SET epoch = epoch + 1, claimed_by = 'elsewhere:1@another',
+                     claimed_until = claimed_until + 3600000";
+    let mut tx = installation.database.db.write("test").await.expect("begins");
+    let Tx::Postgres(inner, _) = &mut tx else { panic!("it is PostgreSQL") };
+    sqlx::query(taken).execute(&mut **inner).await.expect("it is taken");
+    tx.commit().await.expect("commits");
+    let (_, child) = apply_of(&installation);
+    let folder = files(&installation.data("one").join("runs"));
+    let folder = folder.iter().find(|f| f.ends_with(format!("apply/{}", names::CHILD)));
+    let exit = folder.and_then(|child| child.parent()).expect("it applies").join(names::EXIT);
+    let begun = Instant::now();
+    while child.is_alive() || !exit.exists() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", bot.told());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let exit: Exit = serde_json::from_slice(&std::fs::read(exit).expect("is there")).expect("JSON");
+    assert_eq!(exit.cause, Cause::Interrupted, "it ended for want of a stamp, seconds later");
+    assert!(bot.told().contains("a run is another's by now"), "{}", bot.told());
+    bot.ends().await;
+    drop(bot);
+    installation.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
