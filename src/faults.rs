@@ -38,6 +38,7 @@ pub const EFFECTS: &[&str] = &[
     REMOVE_EMPTY_STATE,
     REMOVE_SITE,
     REMOVE_RUN,
+    REMOVE_LEFT,
     SEND,
     FINISH_PREPARING,
 ];
@@ -65,6 +66,8 @@ pub const REMEMBER: &str = "remember what there is";
 pub const REMOVE_EMPTY_STATE: &str = "remove an empty state";
 /// What is left of a preview site is removed.
 pub const REMOVE_SITE: &str = "remove a site";
+/// What stayed on a machine of an environment that another has destroyed is removed.
+pub const REMOVE_LEFT: &str = "remove what is left of an environment";
 /// The folder of a run that has ended is removed.
 pub const REMOVE_RUN: &str = "remove a run's folder";
 /// The empty state of a destroyed environment is removed.
@@ -136,10 +139,11 @@ mod armed {
     }
 
     pub(super) fn refuse(what: &str) -> Result<(), String> {
-        fail::fail_point!(
-            &format!("{what}/refused"),
-            |_| Err("refused by a fail point".to_owned())
-        );
+        let name = format!("{what}/refused");
+        fail::fail_point!(&name, |_| {
+            note(&name);
+            Err("refused by a fail point".to_owned())
+        });
         Ok(())
     }
 

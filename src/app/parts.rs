@@ -74,8 +74,8 @@ pub(super) async fn database(config: &Config, rng: &Arc<Mutex<dyn Rng>>) -> Resu
         runs::release_all(&mut tx, latest).await?;
         outbox::release_all(&mut tx, latest).await?;
     } else {
-        // Of several machines, what an earlier process of this one held: the data folder is ours alone.
-        runs::release_of(&mut tx, &of_machine(&machine)).await?;
+        // Of several machines, what an earlier process of this one held: the data folder is ours alone. Its runs
+        // are claimed by name.
         outbox::release_of(&mut tx, &of_machine(&machine)).await?;
     }
     tx.commit().await?;

@@ -5,14 +5,16 @@ use std::sync::{Arc, OnceLock};
 use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 
-use super::Shop;
 use super::again::RETRIED;
-use super::heartbeat::{Heartbeat, Pulse, Stamped};
+use super::heartbeat::{Heartbeat, Pulse, Renewed, Stamped};
 use super::interrupted::INTERRUPTED;
+use super::journal::BEGUN;
 use super::keeping::Kept;
+use super::{Shop, folders};
 use crate::commands::CommandError;
 use crate::commands::transition::TransitionError;
 use crate::domain::Actor;
+use crate::domain::clock::since_boot;
 use crate::domain::run::{Failure, Progress, Step};
 use crate::engine::{Engine, EngineError, Job};
 use crate::process::Supervised;
@@ -98,6 +100,7 @@ pub(super) struct Attempt {
     pub(super) working: OnceLock<(Arc<dyn Engine>, Job)>,
     pub(super) copied: Kept,
     stamped: Stamped,
+    renewed: Renewed,
     _heartbeat: Heartbeat,
 }
 
@@ -111,7 +114,13 @@ impl Attempt {
         let times = |event: &str| journal.iter().filter(|line| line.event == event).count();
         let (retried, interrupted) = (times(RETRIED), times(INTERRUPTED));
         let stamped = Stamped::default();
-        let (heartbeat, pulse) = Heartbeat::start(shop, &run, stamped.clone());
+        let renewed = Renewed::new(std::sync::Mutex::new(since_boot()));
+        let (heartbeat, pulse) = Heartbeat::start(shop, &run, stamped.clone(), renewed.clone());
+        let last = journal.iter().rev().find(|line| line.event == BEGUN);
+        if last.is_some_and(|line| line.detail != shop.settings.machine) {
+            // What stands here is of an earlier try, from which another machine has gone on.
+            folders::discard(shop, &run.id).await?;
+        }
         let mut progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
             kind: run.kind,
             step: run.step.unwrap_or(Step::Prepare),
@@ -137,6 +146,7 @@ impl Attempt {
             working: OnceLock::new(),
             copied: Kept::default(),
             stamped,
+            renewed,
             _heartbeat: heartbeat,
         })
     }
@@ -150,6 +160,15 @@ impl Attempt {
     pub(super) fn watches(&self, child: Option<Supervised>) {
         // A panic elsewhere leaves the handle as good as it was.
         *self.stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = child;
+    }
+
+    /// Whether the claim may be another's by now, as after a machine has stood still: then no child is to begin,
+    /// whose stamp would be a new one.
+    pub(super) fn may_be_lost(&self) -> bool {
+        // A panic elsewhere leaves a time whole.
+        let renewed = *self.renewed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let age = since_boot().saturating_sub(renewed);
+        self.shop.settings.stamp.is_some_and(|stamp| age >= stamp.interrupt_after)
     }
 
     /// From here these values are struck from every line.

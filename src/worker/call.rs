@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::attempt::{Attempt, Stopped};
-use super::child::Heard;
+use super::heard::Heard;
 use super::heartbeat::Pulse;
 use super::said::failure;
 use crate::domain::run::Step;

@@ -1,7 +1,6 @@
 //! One call of an engine: under a supervisor, its output into the run's log and progress, ended when
 //! the run is called off, followed again when the bot was away.
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,13 +9,14 @@ use tokio::time::Instant;
 
 use super::attempt::{Attempt, Stopped};
 use super::effects::{Effected, is_doubtful};
+use super::heard::Heard;
 use super::heartbeat::Pulse;
 use super::logging::logged;
 use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
-use crate::engine::{Event, Invocation, Listener, Severity};
+use crate::engine::{Event, Invocation, Severity};
 use crate::faults::{self, Moment};
-use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
+use crate::process::{Exit, FollowError, Limits, Line, Spec, StartError, Supervised};
 use crate::template::Manifest;
 
 /// How many lines of output a failure shows.
@@ -27,38 +27,6 @@ const MOST_COMPLAINT: u64 = 1024 * 1024;
 const COPIES: Duration = Duration::from_secs(2);
 /// How often lines are written into the log, at the most.
 const FLUSH: Duration = Duration::from_millis(500);
-
-/// What was read of a child so far.
-pub(super) struct Heard {
-    listener: Option<Box<dyn Listener>>,
-    pub(super) lines: Vec<String>,
-    pub(super) tail: VecDeque<String>,
-    pub(super) diagnostic: Option<Box<Failure>>,
-    /// What it made, and has not been written down yet.
-    pub(super) effects: Vec<Effected>,
-    /// What its provider has refused, by address.
-    pub(super) refused: Vec<String>,
-    /// Whether anything that went wrong leaves open what exists.
-    pub(super) doubtful: bool,
-    /// How far the output was read.
-    pub(super) after: Offsets,
-}
-
-impl Heard {
-    /// Of a child whose output is secret nothing is heard.
-    fn nothing() -> Heard {
-        Heard {
-            listener: None,
-            lines: Vec::new(),
-            tail: VecDeque::new(),
-            diagnostic: None,
-            effects: Vec::new(),
-            refused: Vec::new(),
-            doubtful: false,
-            after: Offsets::default(),
-        }
-    }
-}
 
 /// A database that does not answer for a while ends no attempt: the child goes on, the lines are kept, and
 /// the next flush writes them. A lost claim does.
@@ -146,6 +114,9 @@ impl Attempt {
 
     pub(super) async fn start(&self, folder: &Path, spec: &Spec) -> Result<Supervised, Stopped> {
         faults::point(faults::START_CHILD, Moment::Before);
+        if self.may_be_lost() {
+            return Err(Stopped::ClaimLost);
+        }
         let started = Supervised::start(&self.shop.settings.exe, folder, spec).await;
         faults::point(faults::START_CHILD, Moment::After);
         match started {

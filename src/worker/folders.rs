@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
+use super::attempt::Stopped;
 use super::{Shop, folders};
 use crate::domain::RunId;
-use crate::faults;
-use crate::process::leftovers_of;
-use crate::store::{StoreError, runs};
+use crate::domain::environment::{EndReason, Status};
+use crate::faults::{self, Moment};
+use crate::process::{Supervised, leftovers_of};
+use crate::store::{StoreError, environments, runs};
 
 /// Removes the folder of a run that has ended.
 pub(super) async fn remove(folder: &Path) {
@@ -23,9 +25,47 @@ pub(super) async fn remove(folder: &Path) {
     }
 }
 
+/// Removes what stayed of an environment that is gone.
+async fn remove_left(folder: &Path) {
+    let owned = folder.to_path_buf();
+    let remove = move || faults::around(faults::REMOVE_LEFT, || std::fs::remove_dir_all(owned));
+    if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
+        tracing::warn!(folder = %folder.display(), %error, "what is left of an ended environment could not be removed");
+    }
+}
+
+/// Ends what may still run of a run's earlier try, and removes its folder.
+pub(super) async fn discard(shop: &Shop, run: &RunId) -> Result<(), Stopped> {
+    let folder = shop.settings.data.join("runs").join(run.as_str());
+    for child in folders(&folder) {
+        if leftovers_of(&child).is_empty() {
+            continue;
+        }
+        let Ok(Some(child)) = Supervised::attach(&child) else { continue };
+        faults::point(faults::BURY, Moment::Before);
+        let buried = child.bury(shop.settings.interrupt_grace).await;
+        faults::point(faults::BURY, Moment::After);
+        buried.map_err(|error| Stopped::Trouble(error.to_string()))?;
+    }
+    match faults::around(faults::REMOVE_RUN, || std::fs::remove_dir_all(&folder)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Stopped::Trouble(format!("{}: {error}", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Shop {
-    /// Removes the folders of runs that ended elsewhere, or just before the bot did.
+    /// Removes the folders of runs that ended elsewhere, or just before the bot did, and what stayed here of
+    /// environments that another machine has destroyed.
     pub(super) async fn sweep(&self) {
+        for kind in ["states", "sites"] {
+            for folder in folders(&self.settings.data.join(kind)) {
+                if self.is_gone(&folder).await.unwrap_or(false) {
+                    remove_left(&folder).await;
+                }
+            }
+        }
         for folder in folders(&self.settings.data.join("runs")) {
             match self.is_over(&folder).await {
                 Ok(true) => remove(&folder).await,
@@ -36,6 +76,23 @@ impl Shop {
                 }
             }
         }
+    }
+
+    /// Whether the environment that the folder is called after was destroyed. The state of one that somebody only
+    /// says is gone stays for whoever needs it.
+    async fn is_gone(&self, folder: &Path) -> Result<bool, StoreError> {
+        let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
+            return Ok(false);
+        };
+        let mut tx = self.ctx.db.read().await?;
+        let Some(environment) = environments::by_name(&mut tx, name).await? else {
+            return Ok(false);
+        };
+        let marked = environment
+            .end_reason
+            .as_ref()
+            .is_some_and(|reason| matches!(reason.0, EndReason::MarkedGone { .. }));
+        Ok(environment.status == Status::Destroyed && !marked)
     }
 
     /// Whether the run has ended and nothing of it runs here any more.

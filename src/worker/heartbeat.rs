@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::{Shop, millis};
+use crate::domain::clock::since_boot;
 use crate::domain::{Actor, RunId};
 use crate::faults;
 use crate::process::Supervised;
@@ -26,6 +27,9 @@ pub(super) enum Pulse {
 /// The child that runs just now: its stamp is renewed with the claim, and never without it.
 pub(super) type Stamped = Arc<Mutex<Option<Supervised>>>;
 
+/// Since boot, when the claim was kept the last time.
+pub(super) type Renewed = Arc<Mutex<Duration>>;
+
 /// Beats until it is dropped.
 pub(super) struct Heartbeat(AbortHandle);
 
@@ -40,10 +44,11 @@ impl Heartbeat {
         shop: &Shop,
         run: &Run,
         stamped: Stamped,
+        renewed: Renewed,
     ) -> (Heartbeat, watch::Receiver<Pulse>) {
         let first = run.cancel_by.clone().map_or(Pulse::Held, |by| Pulse::Cancelled(by.0));
         let (sender, receiver) = watch::channel(first);
-        let beat = beat(shop.clone(), (run.id.clone(), run.epoch), stamped, sender);
+        let beat = beat(shop.clone(), (run.id.clone(), run.epoch), (stamped, renewed), sender);
         (Heartbeat(tokio::spawn(beat).abort_handle()), receiver)
     }
 }
@@ -51,7 +56,7 @@ impl Heartbeat {
 async fn beat(
     shop: Shop,
     (id, epoch): (RunId, i64),
-    stamped: Stamped,
+    (stamped, renewed): (Stamped, Renewed),
     pulse: watch::Sender<Pulse>,
 ) {
     // A beat that fails is tried again sooner: a short outage must not cost the claim.
@@ -62,6 +67,7 @@ async fn beat(
             () = tokio::time::sleep(pause) => {}
             () = shop.ctx.nudges.cancel.notified() => {}
         }
+        let began = since_boot();
         match renew(&shop, &id, epoch).await {
             Ok(next) => {
                 pause = shop.settings.heartbeat;
@@ -69,6 +75,8 @@ async fn beat(
                 if lost {
                     yield_to_another(&shop, &id, &stamped).await;
                 } else {
+                    // A panic elsewhere leaves a time whole.
+                    *renewed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = began;
                     stamp(&stamped);
                 }
                 pulse.send_if_modified(|now| std::mem::replace(now, next.clone()) != next);

@@ -8,6 +8,9 @@ use super::attempt::{Attempt, Stopped};
 use crate::domain::run::Step;
 use crate::store::{audit, environments, runs, steps};
 
+/// What the journal says of a step that begins; its detail is the machine on which it does.
+pub(super) const BEGUN: &str = "begun";
+
 impl Attempt {
     /// Notes that a step begins. From then on it may have had an effect. The first of this claim is in the
     /// trail: who has the run from here.
@@ -19,7 +22,8 @@ impl Attempt {
         let journal = steps::of_run(&mut tx, &self.run.id).await?;
         let first = journal.iter().all(|line| line.epoch != self.run.epoch);
         let held = runs::set_step(&mut tx, &self.run.id, self.run.epoch, step, now).await?
-            && steps::write(&mut tx, self.line(step, "begun", ""), now).await?;
+            && steps::write(&mut tx, self.line(step, BEGUN, &self.shop.settings.machine), now)
+                .await?;
         if !held {
             return Err(Stopped::ClaimLost);
         }
@@ -64,7 +68,7 @@ impl Attempt {
     pub(super) async fn was_begun(&self, step: Step) -> Result<bool, Stopped> {
         let mut tx = self.shop.ctx.db.read().await?;
         let lines = steps::of_run(&mut tx, &self.run.id).await?;
-        Ok(lines.iter().any(|line| line.step == step && line.event == "begun"))
+        Ok(lines.iter().any(|line| line.step == step && line.event == BEGUN))
     }
 
     pub(super) fn line<'a>(

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::attempt::{Attempt, Stopped};
-use super::child::Heard;
+use super::heard::Heard;
 use crate::faults;
 use crate::process::{Offsets, Supervised};
 use crate::store::{run_log, runs};

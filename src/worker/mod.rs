@@ -13,6 +13,7 @@ mod drift;
 mod effects;
 mod entering;
 mod folders;
+mod heard;
 mod heartbeat;
 mod interrupted;
 mod journal;
@@ -92,6 +93,8 @@ pub struct Settings {
 
 /// How long a run rests after the database or the disk was in the way.
 const TROUBLE_PAUSE: Duration = Duration::from_secs(2);
+/// How long it rests at most, however often they are.
+const LONGEST_TROUBLE_PAUSE: Duration = Duration::from_secs(300);
 
 /// Claims and executes until it is told to stop.
 pub struct Worker {
@@ -108,6 +111,8 @@ struct Shop {
     engines: Arc<Engines>,
     /// True from when the bot was asked to end.
     stop: watch::Receiver<bool>,
+    /// How often runs have come into trouble here since they last got on.
+    troubles: Arc<std::sync::Mutex<BTreeMap<RunId, u32>>>,
 }
 
 impl Worker {
@@ -123,10 +128,17 @@ impl Worker {
             (Weight::Heavy, Arc::new(Semaphore::new(self.settings.heavy))),
         ];
         let (settings, engines) = (self.settings, self.engines);
-        let shop = Shop { ctx: self.ctx, settings, engines, stop: stop.clone() };
-        shop.sweep().await;
+        let stopped = stop.clone();
+        let shop =
+            Shop { ctx: self.ctx, settings, engines, stop: stopped, troubles: Arc::default() };
+        let mut swept = None;
         let mut attempts = JoinSet::new();
         loop {
+            // As often as what was here can have become another machine's.
+            if swept.is_none_or(|at: tokio::time::Instant| at.elapsed() >= shop.settings.claim) {
+                swept = Some(tokio::time::Instant::now());
+                shop.sweep().await;
+            }
             for (weight, free) in &slots {
                 while let Ok(slot) = free.clone().try_acquire_owned() {
                     match shop.claim(*weight).await {
@@ -178,21 +190,39 @@ impl Shop {
         Ok(run)
     }
 
-    /// Lets go of a claim, so that the run goes on in a moment. Where others can claim, it has to run
-    /// out: on another host nobody could follow the child.
+    /// Lets go of a claim, so that the run goes on here after a pause. On another machine nobody could follow the
+    /// child: there the claim has to run out. The longer the trouble, the longer the pause.
     async fn give_back(&self, id: &RunId, epoch: i64) {
-        if self.settings.stamp.is_some() {
-            return;
+        let pause = self.troubled(id);
+        let begun = tokio::time::Instant::now();
+        loop {
+            let given = async {
+                let mut tx = self.ctx.db.write("give a claim back").await?;
+                let again = tx.real_now().await? + millis(pause);
+                let machine = format!("@{}", self.settings.machine);
+                runs::give_back(&mut tx, id, epoch, again, &machine).await?;
+                tx.commit().await
+            };
+            let Err(error) = given.await else { return };
+            if begun.elapsed() > self.settings.claim {
+                tracing::warn!(%id, %error, "a claim could not be given back; it runs out by itself");
+                return;
+            }
+            tokio::time::sleep(TROUBLE_PAUSE).await;
         }
-        let given = async {
-            let mut tx = self.ctx.db.write("give a claim back").await?;
-            let again = tx.real_now().await? + millis(TROUBLE_PAUSE);
-            runs::give_back(&mut tx, id, epoch, again).await?;
-            tx.commit().await
-        };
-        if let Err(error) = given.await {
-            tracing::warn!(%id, %error, "a claim could not be given back; it runs out by itself");
-        }
+    }
+
+    /// How long a run rests that has come into trouble once more.
+    fn troubled(&self, id: &RunId) -> Duration {
+        // A panic elsewhere leaves the numbers as good as they were.
+        let mut troubles = self.troubles.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let times = troubles.entry(id.clone()).or_insert(0);
+        *times += 1;
+        TROUBLE_PAUSE.saturating_mul(1 << (*times - 1).min(16)).min(LONGEST_TROUBLE_PAUSE)
+    }
+
+    fn untroubled(&self, id: &RunId) {
+        self.troubles.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(id);
     }
 
     async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
@@ -205,11 +235,12 @@ impl Shop {
         };
         match outcome {
             Ok(()) => {
+                self.untroubled(&id);
                 self.ctx.nudges.all();
                 folders::remove(&self.settings.data.join("runs").join(id.as_str())).await;
             }
             // Its row says when it goes on.
-            Err(attempt::Stopped::Rests) => {}
+            Err(attempt::Stopped::Rests) => self.untroubled(&id),
             // The claim runs out, and whoever takes it goes on from the journal.
             Err(error) => {
                 tracing::error!(%id, %error, "left a run to its next claim");

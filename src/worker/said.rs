@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::child::Heard;
+use super::heard::Heard;
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Action, Event, transient};
 use crate::process::{Cause, Exit, Limits};

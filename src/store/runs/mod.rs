@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{give_back, release_all, release_of, rest};
+pub use release::{give_back, release_all, rest};
 
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
@@ -97,6 +97,8 @@ pub async fn of_environment(tx: &mut Tx, id: &EnvironmentId) -> Result<Vec<Run>,
 /// Who claims, and until when.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
+    /// The name of a process; where it ends with `@` and a machine, what an earlier process of that machine held
+    /// is its own again: the child works there, and nobody else can follow it.
     pub worker: &'a str,
     pub weight: Weight,
     /// Real milliseconds.
@@ -105,11 +107,12 @@ pub struct Claim<'a> {
     pub until: i64,
 }
 
-/// What may be claimed: by weight ($1), at a time ($2).
+/// What may be claimed: by weight ($1), at a time ($2), by a process ($3) of a machine ($5).
 macro_rules! claimable {
     () => {
         "weight = $1 AND not_before <= $2 AND status IN ('queued', 'running')
-          AND (claimed_until IS NULL OR claimed_until < $2)"
+          AND (claimed_until IS NULL OR claimed_until < $2
+               OR (claimed_by LIKE '%' || $5 AND claimed_by <> $3))"
     };
 }
 
@@ -142,11 +145,13 @@ pub const CLAIM: Statement =
 /// Claims the run that waits longest, with a new epoch.
 pub async fn claim(tx: &mut Tx, claim: Claim<'_>) -> Result<Option<Run>, StoreError> {
     let sql = CLAIM.on(tx);
+    let machine = claim.worker.rfind('@').map_or("@", |at| &claim.worker[at..]);
     Ok(on!(tx, |c| sqlx::query_as(sql)
         .bind(claim.weight)
         .bind(claim.now)
         .bind(claim.worker)
         .bind(claim.until)
+        .bind(machine)
         .fetch_optional(c)
         .await)?)
 }

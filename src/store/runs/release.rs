@@ -1,7 +1,7 @@
 //! Claims that are let go before they run out.
 
 use crate::domain::RunId;
-use crate::store::db::{Statement, execute};
+use crate::store::db::execute;
 use crate::store::{StoreError, Tx};
 
 /// Lets go of every claim: on SQLite, where a starting process knows that no other is alive. Whoever
@@ -15,27 +15,18 @@ pub async fn release_all(tx: &mut Tx, latest: i64) -> Result<u64, StoreError> {
     Ok(execute!(tx, sql)?)
 }
 
-/// Lets go of every claim of workers whose name ends so: those of one data folder, which a starting process
-/// has to itself. What the folder's supervisors watch is then followed, before it is ended for want of a stamp.
-pub async fn release_of(tx: &mut Tx, end_of_name: &str) -> Result<u64, StoreError> {
-    let sql = "UPDATE runs SET claimed_until = NULL
-               WHERE status = 'running' AND substr(claimed_by, -length($1)) = $1";
-    let postgres = "UPDATE runs SET claimed_until = NULL
-                    WHERE status = 'running' AND right(claimed_by, length($1)) = $1";
-    let sql = Statement { sqlite: sql, postgres }.on(tx);
-    Ok(execute!(tx, sql, end_of_name)?)
-}
-
-/// Lets go of one claim: it may be claimed again from `not_before` (real milliseconds) on.
+/// Lets go of one claim, for its own machine (`@` and its id): there it may be claimed again from `not_before` (real
+/// milliseconds) on, elsewhere when the claim is over. The child may still be at work.
 pub async fn give_back(
     tx: &mut Tx,
     id: &RunId,
     epoch: i64,
     not_before: i64,
+    machine: &str,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE runs SET claimed_until = NULL, not_before = $3
+    let sql = "UPDATE runs SET claimed_by = $4, not_before = $3
                WHERE id = $1 AND epoch = $2 AND status = 'running'";
-    Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
+    Ok(execute!(tx, sql, id, epoch, not_before, machine)? == 1)
 }
 
 /// Lets a run rest that is tried again from `not_before` (real milliseconds) on. Its claim is over at once, also

@@ -130,7 +130,7 @@ on_both! {
         Ok(())
     }
 
-    async fn a_machine_lets_go_of_what_it_held(database: Database) -> anyhow::Result<()> {
+    async fn a_machine_takes_up_what_it_held_and_nobody_else_does(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         for id in ["e1", "e2"] {
             requested(&mut tx, id).await?;
@@ -138,8 +138,10 @@ on_both! {
         }
         claim(&mut tx, "host:1@one", 0).await?.expect("is due");
         claim(&mut tx, "host:2@another", 0).await?.expect("is due");
-        assert_eq!(runs::release_of(&mut tx, "@one").await?, 1);
-        let again = claim(&mut tx, "host:3@one", 1).await?.expect("it is free");
+        for name in ["host:1@one", "host:4@third", "host", "host:1@"] {
+            assert!(claim(&mut tx, name, 1).await?.is_none(), "{name} claims what is held");
+        }
+        let again = claim(&mut tx, "host:3@one", 1).await?.expect("it is its own machine's");
         assert_eq!(again.epoch, 2);
         assert!(claim(&mut tx, "host:3@one", 1).await?.is_none(), "another's stays its own");
         Ok(())
@@ -149,11 +151,12 @@ on_both! {
         let mut tx = database.db.write("test").await?;
         requested(&mut tx, "e1").await?;
         let id = queue(&mut tx, "e1", 0).await?;
-        claim(&mut tx, "w", 1).await?.expect("is due");
-        assert!(!runs::give_back(&mut tx, &id, 0, 5).await?, "another epoch's");
-        assert!(runs::give_back(&mut tx, &id, 1, 5).await?);
-        assert!(claim(&mut tx, "w", 4).await?.is_none(), "it rests");
-        assert_eq!(claim(&mut tx, "w", 5).await?.expect("is due again").epoch, 2);
+        claim(&mut tx, "w@one", 1).await?.expect("is due");
+        assert!(!runs::give_back(&mut tx, &id, 0, 5, "@one").await?, "another epoch's");
+        assert!(runs::give_back(&mut tx, &id, 1, 5, "@one").await?);
+        assert!(claim(&mut tx, "w@one", 4).await?.is_none(), "it rests");
+        assert!(claim(&mut tx, "w@another", 5).await?.is_none(), "its child may be at work");
+        assert_eq!(claim(&mut tx, "w@one", 5).await?.expect("is due again").epoch, 2);
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! The bot as a process of its own, which is killed, stopped and started again in the middle of its work.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use mayfly::domain::rng::SystemRng;
@@ -26,6 +28,8 @@ pub struct Installation {
     pub moto: Option<Moto>,
     /// The settings of the worker's intervals.
     pace: Pace,
+    /// The machines that have died, and have not come back.
+    dead: Mutex<BTreeSet<String>>,
     folder: tempfile::TempDir,
     key: String,
 }
@@ -38,9 +42,9 @@ const SHORT: Pace = &[
     ("schedule", "* * * * * *"),
     ("progress", "300ms"),
     ("heartbeat", "500ms"),
-    ("interrupt_stale", "4s"),
-    ("kill_stale", "5s"),
-    ("claim", "6s"),
+    ("interrupt_stale", "7s"),
+    ("kill_stale", "8s"),
+    ("claim", "10s"),
     ("interrupt_grace", "5s"),
     ("destroy_backoff", "500ms"),
 ];
@@ -83,7 +87,16 @@ impl Installation {
             _ => None,
         };
         let key = Keyring::generate(&mut SystemRng).expose_secret().to_owned();
-        Installation { slack, database, subject, moto, pace: SHORT, folder, key }
+        Installation {
+            slack,
+            database,
+            subject,
+            moto,
+            pace: SHORT,
+            dead: Mutex::default(),
+            folder,
+            key,
+        }
     }
 
     /// With the intervals that everybody has who sets none.
@@ -102,6 +115,18 @@ impl Installation {
         self.folder.path()
     }
 
+    /// From here nobody looks after what is on this machine.
+    pub fn has_lost(&self, machine: &str) {
+        self.dead.lock().expect("nobody panics with it").insert(machine.to_owned());
+    }
+
+    /// The data folders of the machines that somebody looks after.
+    pub fn living(&self) -> Vec<PathBuf> {
+        let dead = self.dead.lock().expect("nobody panics with it");
+        let living = ["one", "two", "three"].into_iter().filter(|name| !dead.contains(*name));
+        living.map(|name| self.data(name)).collect()
+    }
+
     /// The data folder of the machine with this name.
     pub fn data(&self, machine: &str) -> PathBuf {
         self.folder().join(machine)
@@ -109,6 +134,7 @@ impl Installation {
 
     /// Starts the bot on a machine, with more variables in its environment and more lines in its settings.
     pub fn start(&self, machine: &str, environment: &[(&str, String)], settings: &str) -> Bot {
+        self.dead.lock().expect("nobody panics with it").remove(machine);
         let (mut command, log) = self.command(machine, "serve", settings);
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         Bot::spawn(command, log)

@@ -7,7 +7,7 @@ use super::lives::Led;
 use crate::e2e::stage::files;
 
 /// How long what is cleared away after the last message may take.
-const CLEARED_WITHIN: Duration = Duration::from_secs(8);
+const CLEARED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Every invariant that does not hold of a life whose bot was ended or stopped so often, in words.
 pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
@@ -85,6 +85,17 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
     if twice > crashes {
         wrong(format!("{twice} messages were sent twice after {crashes} crashes: {said:?}"));
     }
+    let cards = led.cards();
+    if cards == 0 || cards > 1 + crashes {
+        wrong(format!("{cards} cards were sent"));
+    }
+    let to_thread =
+        "SELECT count(*) FROM outbox WHERE status = 'sent' AND route LIKE '%\"thread\"%'
+                     AND notice NOT LIKE '%\"progress\"%'";
+    let told = led.count(to_thread).await;
+    if i64::try_from(said.len()).unwrap_or_default() < told {
+        wrong(format!("{told} messages count as sent, and these are there: {said:?}"));
+    }
     if let Some(moto) = &led.installation.moto {
         let buckets = moto.buckets().await;
         if !buckets.is_empty() {
@@ -138,7 +149,8 @@ async fn transitions(led: &Led<'_>) -> Vec<(String, String)> {
 async fn left_in(led: &Led<'_>, folder: &str) -> Vec<std::path::PathBuf> {
     let begun = Instant::now();
     loop {
-        let left = files(&led.installation.data("one").join(folder));
+        let living = led.installation.living();
+        let left: Vec<_> = living.iter().flat_map(|data| files(&data.join(folder))).collect();
         if left.is_empty() || begun.elapsed() > CLEARED_WITHIN {
             return left;
         }

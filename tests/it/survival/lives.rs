@@ -217,6 +217,17 @@ impl<'a> Led<'a> {
         traces.concat()
     }
 
+    /// The cards that its owner has been sent.
+    pub fn cards(&self) -> usize {
+        let seen = self.alice.persona.sees();
+        seen.dm.into_iter().filter(|m| m.thread_ts.is_none()).count()
+    }
+
+    /// Types a command, whatever becomes of it.
+    pub async fn types(&self, text: &str) {
+        drop(self.alice.persona.types(CHANNEL, text).await);
+    }
+
     /// All that its owner has been told in its thread.
     pub fn thread(&self) -> Vec<Message> {
         let seen = self.alice.persona.sees();
@@ -269,7 +280,7 @@ pub struct Tended<'a> {
 }
 
 /// For how long a bot that stands still is left so: past its claim.
-const STANDS: Duration = Duration::from_secs(8);
+const STANDS: Duration = Duration::from_secs(12);
 
 impl<'a> Tended<'a> {
     pub fn start(installation: &'a Installation, environment: &[(&str, String)]) -> Tended<'a> {

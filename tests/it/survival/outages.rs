@@ -45,6 +45,27 @@ async fn postgresql_is_restarted_in_mid_run() {
     installation.ends().await;
 }
 
+/// An engine that ends while nobody can write that down: it is collected when somebody can, and by nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_ends_while_postgresql_is_away() {
+    let Some((mut server, database)) = Restartable::start().await else { return };
+    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 3)).await;
+    let installation = installation.with_patient_claims();
+    let led = Led::new(&installation, Life::ByHand);
+    let mut bots = ["one", "two"].map(|name| installation.start(name, &[], ""));
+    until_it_applies(&led).await;
+    server.goes_away();
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    server.comes_back().await;
+    led.lead(|| bots.iter_mut().for_each(|bot| assert!(bot.is_running(), "{}", bot.told()))).await;
+    assert_eq!(violations(&led, 0).await, [""; 0], "{}", led.logs());
+    for bot in &mut bots {
+        bot.ends().await;
+    }
+    drop(bots);
+    installation.ends().await;
+}
+
 /// Longer than a claim holds: the child is ended, because another machine could begin, and all of it is undone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_is_away_for_longer_than_a_claim() {
@@ -54,7 +75,7 @@ async fn postgresql_is_away_for_longer_than_a_claim() {
     let mut bot = installation.start("one", &[], "");
     until_it_applies(&led).await;
     server.goes_away();
-    tokio::time::sleep(Duration::from_secs(8)).await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
     assert!(bot.is_running(), "{}", bot.told());
     assert_eq!(readiness(&mut bot).await, 503, "it is not ready without its database");
     server.comes_back().await;
@@ -85,13 +106,23 @@ async fn slack_is_away() {
         faults.clear();
         faults.always("*", fault);
         installation.slack.socket_disconnect(SocketDisconnect::RefreshRequested);
-        tokio::time::sleep(2 * second).await;
+        // What is typed meanwhile is answered or not; the socket is cut with it on its way.
+        for _ in 0..4 {
+            let typed = led.types("/infra list");
+            let cut = async {
+                tokio::time::sleep(second / 4).await;
+                installation.slack.socket_disconnect(SocketDisconnect::RefreshRequested);
+            };
+            tokio::join!(typed, cut, tokio::time::sleep(second / 2));
+        }
         assert!(bot.is_running(), "{}", bot.told());
         assert_eq!(readiness(&mut bot).await, 200, "it is ready all the same");
     }
     faults.clear();
+    // An answer that is lost is a message that may be there twice.
+    faults.times(1, "chat.postMessage", Fault::DropAfter);
     led.lead(|| assert!(bot.is_running(), "{}", bot.told())).await;
-    assert_eq!(violations(&led, 0).await, [""; 0], "{}", led.logs());
+    assert_eq!(violations(&led, 1).await, [""; 0], "{}", led.logs());
     let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
     let order = ["+2 ~0 -0", "is ready", "extended it by", "its state is empty"];
     let places = order.map(|part| said.iter().position(|text| text.contains(part)));
@@ -128,7 +159,6 @@ async fn at_real_intervals() {
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
     assert!(begun.elapsed() > Duration::from_secs(60), "its claim did not run out");
     let found = violations_of_any(&led, 1).await;
-    let found: Vec<_> = found.iter().filter(|v| !v.contains("still has")).collect();
     assert!(found.is_empty(), "{found:?}\n{}", led.logs());
     two.signal(Signal::TERM);
     two.ends().await;

@@ -35,6 +35,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("call off a run of a living environment", "as `cancel a create run`: e2e::update"),
     ("end what a supervisor left", "the supervisors that the sweep kills; and e2e::killed"),
     ("put a state in its place", "the same file again: survival::machines"),
+    ("remove what is left of an environment", "the next sweep: survival::machines"),
     ("remove an empty state", "nothing is in it: e2e::cancel"),
     ("fail a run of a living environment", "as `fail a create run`: e2e::update"),
 ];

@@ -103,7 +103,7 @@ impl Subject {
             Subject::Pulumi => Duration::from_secs(150),
             // Its provider alone needs seconds of a whole core for each call.
             Subject::Bucket => Duration::from_secs(400),
-            _ => Duration::from_secs(60),
+            _ => Duration::from_secs(120),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The sweep: a whole life for each fail point, with the bot killed, stopped or refused there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use mayfly::process::files as names;
@@ -49,7 +50,7 @@ pub struct Case {
 
 impl Case {
     /// The environment that arms it.
-    fn armed(&self) -> Vec<(&'static str, String)> {
+    fn armed(&self, log: &Path) -> Vec<(&'static str, String)> {
         let how = match self.fault {
             Fault::Kill => "return(kill)",
             Fault::Stop | Fault::Engine | Fault::Supervisor => "return(stop)",
@@ -65,7 +66,7 @@ impl Case {
             0 => format!("{point}={once}{how}"),
             n => format!("{point}={n}*off->{once}{how}"),
         };
-        vec![("FAILPOINTS", armed)]
+        vec![("FAILPOINTS", armed), ("MAYFLY_POINTS_LOG", log.display().to_string())]
     }
 }
 
@@ -82,14 +83,17 @@ pub async fn lead(case: &Case) -> Vec<String> {
     };
     let installation = Installation::new(database, case.subject, |t| case.life.manifest(t)).await;
     let led = Led::new(&installation, case.life);
-    let mut tended = Tended::start(&installation, &case.armed());
+    let log = installation.folder().join("points");
+    let mut tended = Tended::start(&installation, &case.armed(&log));
     tended.strikes = match case.fault {
         Fault::Engine => Some(names::CHILD),
         Fault::Supervisor => Some(names::SUPERVISOR),
         _ => None,
     };
     led.lead(|| tended.tend()).await;
-    let crashes = tended.ended + tended.stands + usize::from(case.fault == Fault::Refuse);
+    let passed = std::fs::read_to_string(&log).unwrap_or_default();
+    let refused = case.fault == Fault::Refuse && passed.lines().any(|l| l.ends_with("/refused"));
+    let crashes = tended.ended + tended.stands + usize::from(refused);
     let mut found = match case.fault.is_survived() {
         true => violations(&led, crashes).await,
         false => violations_of_any(&led, crashes).await,
