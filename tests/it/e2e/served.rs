@@ -65,7 +65,8 @@ async fn served_life(database: Database, mode: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_while_it_ends_is_told_so_over_https_too() {
-    let served = Served::start(&database::sqlite().await, "http").await;
+    let database = database::sqlite().await;
+    let served = Served::start(&database, "http").await;
     let alice = Player::of(served.slack.person("alice"));
     let order = alice.orders("resumed", &[("in_seconds", "5".into())]).await;
     let (begun, trace) = (Instant::now(), served.data().join("trace"));
