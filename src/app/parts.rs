@@ -181,7 +181,13 @@ pub(super) fn worker(
         StampDeadlines { interrupt_after: runs.interrupt_stale, kill_after: runs.kill_stale };
     let machine = machine(&data, &ctx.rng)?;
     Ok(worker::Settings {
-        name: format!("{}:{}{}", host(), std::process::id(), of_machine(&machine)),
+        name: format!(
+            "{}:{}.{}{}",
+            host(),
+            std::process::id(),
+            drawn(&ctx.rng),
+            of_machine(&machine)
+        ),
         machine,
         exe,
         data,
@@ -243,6 +249,14 @@ pub(super) fn disk(config: &Config) -> Disk {
         folders.extend(file.parent().map(Path::to_path_buf));
     }
     Disk { folders, least: config.runs.least_free }
+}
+
+/// What tells this worker from every other of the same process and machine.
+fn drawn(rng: &Arc<Mutex<dyn Rng>>) -> String {
+    let mut bytes = [0u8; 3];
+    // A panic while drawing leaves the source as usable as before.
+    rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).fill(&mut bytes);
+    hex::encode(bytes)
 }
 
 /// How the name of a worker on this machine ends.

@@ -10,7 +10,7 @@ use super::{Shop, millis};
 use crate::domain::clock::since_boot;
 use crate::domain::{Actor, RunId};
 use crate::faults;
-use crate::process::Supervised;
+use crate::process::{Supervised, files};
 use crate::store::StoreError;
 use crate::store::runs::{self, Run};
 
@@ -31,11 +31,21 @@ pub(super) type Stamped = Arc<Mutex<Option<Supervised>>>;
 pub(super) type Renewed = Arc<Mutex<Duration>>;
 
 /// Beats until it is dropped.
-pub(super) struct Heartbeat(AbortHandle);
+pub(super) struct Heartbeat {
+    task: AbortHandle,
+    shop: Shop,
+    run: RunId,
+    stamped: Stamped,
+}
 
 impl Drop for Heartbeat {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
+        // Whoever worked may have seen before the heartbeat that the run is another's.
+        let (shop, run, stamped) = (self.shop.clone(), self.run.clone(), self.stamped.clone());
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { yield_to_another(&shop, &run, &stamped).await });
+        }
     }
 }
 
@@ -48,8 +58,10 @@ impl Heartbeat {
     ) -> (Heartbeat, watch::Receiver<Pulse>) {
         let first = run.cancel_by.clone().map_or(Pulse::Held, |by| Pulse::Cancelled(by.0));
         let (sender, receiver) = watch::channel(first);
-        let beat = beat(shop.clone(), (run.id.clone(), run.epoch), (stamped, renewed), sender);
-        (Heartbeat(tokio::spawn(beat).abort_handle()), receiver)
+        let beat =
+            beat(shop.clone(), (run.id.clone(), run.epoch), (stamped.clone(), renewed), sender);
+        let task = tokio::spawn(beat).abort_handle();
+        (Heartbeat { task, shop: shop.clone(), run: run.id.clone(), stamped }, receiver)
     }
 }
 
@@ -105,7 +117,10 @@ fn stamp(stamped: &Stamped) {
 /// stamp tells, as a virtual one does that is moved. A claim that came back to this worker has the same child.
 async fn yield_to_another(shop: &Shop, id: &RunId, stamped: &Stamped) {
     let child = stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
-    let Some(child) = child else { return };
+    // What has ended needs no asking.
+    let Some(child) = child.filter(|child| !child.folder().join(files::EXIT).exists()) else {
+        return;
+    };
     let holder = async { runs::get(&mut shop.ctx.db.read().await?, id).await };
     match holder.await {
         Ok(run) if run.claimed_by.as_ref() == Some(&shop.settings.name) => {}
@@ -116,7 +131,8 @@ async fn yield_to_another(shop: &Shop, id: &RunId, stamped: &Stamped) {
                 tracing::warn!(run = %id, %error, "it could not be asked; it ends for want of a stamp");
             }
         }
-        Err(error) => tracing::warn!(run = %id, %error, "nobody knows who has a run"),
+        // It ends for want of a stamp; where the bot ends, it goes on.
+        Err(error) => tracing::debug!(run = %id, %error, "nobody knows who has a run"),
     }
 }
 

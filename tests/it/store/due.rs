@@ -74,7 +74,7 @@ struct Case {
 
 fn cases(tx: &Tx) -> Vec<Case> {
     let page = &["100000", "50"];
-    let claim = &["'light'", "100000", "'w'", "200000"];
+    let claim = &["'light'", "100000", "'w@one'", "200000", "'@one'"];
     vec![
         Case {
             name: "warnings",
@@ -100,7 +100,7 @@ fn cases(tx: &Tx) -> Vec<Case> {
         Case {
             name: "the claim of heads",
             sql: outbox::CLAIM.on(tx),
-            values: &["100000", "50", "200000"],
+            values: &["100000", "50", "200000", "'me'"],
             index: "outbox_pending",
         },
     ]
