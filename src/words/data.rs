@@ -61,6 +61,9 @@ pub(super) fn end_reason(reason: &EndReason) -> Value {
         EndReason::MarkedGone { by, why } => {
             ("marked_gone", by.as_ref().map(|by| &by.user), Some(cut(why, LONGEST_REASON)))
         }
+        EndReason::Orphan { by, resource } => {
+            ("orphan", by.as_ref().map(|by| &by.user), Some(cut(resource, WHY_CHARACTERS)))
+        }
     };
     json!({ "because": because, "by": by, "why": why })
 }
