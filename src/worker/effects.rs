@@ -152,7 +152,9 @@ impl Attempt {
     async fn adopts(&self, place: &Workplace, effect: &Effect, n: usize) -> Result<bool, Stopped> {
         let engine = &place.installed.engine;
         let id = effect.id.as_deref().and_then(|id| id.split_once('='));
-        let Some((_, id)) = id.filter(|_| engine.exists_outside(&effect.kind)) else {
+        // What a sweep has found exists outside, of whatever type it is.
+        let outside = engine.exists_outside(&effect.kind) || self.is_reopened();
+        let Some((_, id)) = id.filter(|_| outside) else {
             return Ok(false);
         };
         let resource = Adopted { address: effect.address.clone(), id: id.to_owned() };

@@ -16,6 +16,8 @@ mod hostile;
 mod inputs;
 pub mod killed;
 mod life;
+mod orphans;
+mod pages;
 pub mod pages;
 pub mod people;
 mod quarantine;
