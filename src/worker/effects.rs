@@ -107,6 +107,7 @@ impl Attempt {
             return Ok(());
         }
         let known = self.inventory(place, Step::Prepare).await?;
+        let open = self.with_ids(place, open, &known).await?;
         for (n, effect) in open.into_iter().enumerate() {
             if is_known(&known, &effect) || self.adopts(place, &effect, n).await? {
                 // Another machine goes on with the copy: it has to know what is taken in before that is forgotten.

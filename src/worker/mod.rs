@@ -3,6 +3,7 @@
 mod again;
 pub mod anchor;
 mod attempt;
+mod by_tag;
 mod call;
 mod child;
 mod chosen;

@@ -195,7 +195,8 @@ fn complaint(child: &Supervised, secrets: &[SecretString]) -> Option<String> {
     let said = child.read_stderr(LARGEST).unwrap_or_default();
     let said = String::from_utf8_lossy(&said).into_owned();
     let last = said.lines().rev().find(|line| !line.trim().is_empty())?;
-    let last = Scrubber::new(secrets).scrub(last.trim()).into_owned();
+    let last = last.trim();
+    let last = Scrubber::new(secrets).scrub(last.strip_prefix("error: ").unwrap_or(last));
     Some(last.chars().take(LONGEST_WHY).collect())
 }
 
