@@ -111,17 +111,16 @@ impl Sweeping<'_> {
             How::Child(template, sweep) => {
                 let all = folder(&self.settings.data);
                 let name = format!("{}-{fresh}", place.target);
-                remove_ended(&all, &place.target);
+                remove_left_listings(&all, &place.target);
                 let folder = all.join(name);
-                let found = self.child(template, sweep, &folder.join("call")).await;
-                // What cannot be removed now goes before the next sweep.
-                let _ = std::fs::remove_dir_all(&folder);
+                let found = self.listed(template, sweep, &folder.join("call")).await;
+                remove_listing(&folder);
                 found
             }
         }
     }
 
-    async fn child(
+    async fn listed(
         &self,
         template: &Template,
         how: &Sweep,
@@ -147,7 +146,7 @@ impl Sweeping<'_> {
         let call = sweep::call(how, &place, wanted).within(limits);
         let child = Supervised::start(&settings.exe, folder, &call).await;
         let child = child.map_err(|error| error.to_string())?;
-        let exit = self.ended(&child).await?;
+        let exit = self.listing_ended(&child).await?;
         if !exit.success() {
             let said = complaint(&child, &secrets_in(&credentials));
             return Err(why(&exit, limits, said));
@@ -156,7 +155,7 @@ impl Sweeping<'_> {
         sweep::read(&printed, wanted).map_err(|error| error.to_string())
     }
 
-    async fn ended(&self, child: &Supervised) -> Result<Exit, String> {
+    async fn listing_ended(&self, child: &Supervised) -> Result<Exit, String> {
         let ended = child.wait();
         tokio::pin!(ended);
         loop {
@@ -201,15 +200,19 @@ fn complaint(child: &Supervised, secrets: &[SecretString]) -> Option<String> {
 }
 
 /// What sweeps of that place left whose bot was killed.
-fn remove_ended(all: &Path, target: &str) {
+fn remove_left_listings(all: &Path, target: &str) {
     for old in folders(all) {
         let name = old.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let ours = name.rsplit_once('-').is_some_and(|(of, _)| of == target);
         if ours && folders(&old).iter().all(|child| leftovers_of(child).is_empty()) {
-            // What cannot be removed now goes before the next sweep.
-            let _ = std::fs::remove_dir_all(&old);
+            remove_listing(&old);
         }
     }
+}
+
+fn remove_listing(folder: &Path) {
+    // What cannot be removed now goes before the next sweep.
+    let _ = std::fs::remove_dir_all(folder);
 }
 
 /// The folders of preview sites, by the environment's name.

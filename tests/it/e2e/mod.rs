@@ -17,7 +17,6 @@ mod inputs;
 pub mod killed;
 mod life;
 mod orphans;
-mod pages;
 pub mod pages;
 pub mod people;
 mod quarantine;
