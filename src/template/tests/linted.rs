@@ -55,7 +55,7 @@ fn mistakes_in_the_manifest_have_file_line_and_cure() {
             "in quotes",
         ),
         (
-            "sweep: {comand: [sh]}",
+            "sweep: {command: [sh], comand: [sh]}",
             "template.yaml:4: there is no key `sweep.comand`",
             "Did you mean `command`?",
         ),
