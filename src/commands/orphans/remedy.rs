@@ -44,9 +44,10 @@ pub(super) async fn remedy(
 ) -> Result<Result<Remedy, ByHand>, StoreError> {
     let Some(name) = &orphan.environment else { return Ok(Err(ByHand::NoEnvironment)) };
     let found = environments::by_name(tx, name).await?;
-    // One that lives again by now is a matter of its own; it is asked for once more when the button is pressed.
-    let ended = found.filter(|e| e.status.is_terminal() && e.status != Status::Rejected);
-    let Some(environment) = ended else { return Ok(Err(ByHand::NoEnvironment)) };
+    // One that was rejected made nothing. One that is being destroyed for another orphan of its can be destroyed for
+    // this one after that: the table of transitions says so when somebody tries.
+    let made = found.filter(|e| e.status != Status::Rejected);
+    let Some(environment) = made else { return Ok(Err(ByHand::NoEnvironment)) };
     let archive = Archive::from_bytes(versions::get(tx, &environment.version).await?.archive);
     // A version that cannot be read any more has nothing that could be taken in.
     let Ok(template) = Template::from_archive(&archive) else { return Ok(Err(ByHand::NoAddress)) };

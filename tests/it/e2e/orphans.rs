@@ -81,24 +81,25 @@ on_both! {
         let living = stage.ready("listed").await;
         let ours = installation(&stage).await;
         let left = plant(&stage, "left", &ours, &order.name);
+        let other = plant(&stage, "left-2", &ours, &order.name);
         let stray = plant(&stage, "stray", &ours, "nobody-knows-it");
         let theirs = plant(&stage, "theirs", "another", &order.name);
 
         // Seen once it may be on its way out.
         sweeps(&stage, 2).await;
-        assert_eq!(stage.count(SIGHTED).await, 2);
+        assert_eq!(stage.count(SIGHTED).await, 3);
         assert!(told(&stage).await.is_empty());
         assert!(carol.asks("orphans").await.says("No orphans are known"));
 
         sweeps(&stage, 2).await;
         let notice = carol.reads("platform-ops", "no living environment").await;
-        for part in ["2 orphans", "cloud/left", "cloud/stray", &order.name, "has ever been called so"] {
+        for part in ["3 orphans", "cloud/left", "cloud/stray", &order.name, "has ever been called so"] {
             assert!(notice.says(part), "{part} is not in: {}", notice.plain());
         }
         for part in ["cloud/theirs", &living.name] {
             assert!(!notice.says(part), "{part} is in: {}", notice.plain());
         }
-        assert!(carol.asks("attention").await.says("2 orphans"));
+        assert!(carol.asks("attention").await.says("3 orphans"));
 
         // Operators alone.
         for button in ["orphan_destroy", "orphan_adopt"] {
@@ -116,10 +117,17 @@ on_both! {
         }
         carol.reads("platform-ops", "once more").await;
         stage.settles().await;
-        assert!(!left.exists() && stray.exists() && theirs.exists());
+        assert!(!left.exists() && other.exists() && stray.exists() && theirs.exists());
         assert_eq!(stage.row(&order.name).await.status.as_str(), "destroyed");
         let again = carol.presses_stale(&notice, "orphan_destroy").await;
         assert!(again.says("not on the list any more"), "{}", again.plain());
+
+        let list = carol.asks("orphans").await;
+        assert!(list.says("cloud/left-2"), "{}", list.plain());
+        carol.presses(&list, "orphan_destroy").await;
+        order.says("cloud/left-2").await;
+        stage.settles().await;
+        assert!(!other.exists() && stray.exists());
 
         // What is adopted stays, and is not told again.
         let list = carol.asks("orphans").await;
