@@ -146,7 +146,7 @@ impl App {
         let settings = parts::worker(&config, given.exe, sites_url, &ctx)?;
         let schedule = sweeps::schedule("runs.schedule", &config.runs.schedule)?;
         if let Some(sweeper) = sweeps::sweeper(&config, &ctx, &settings)? {
-            tasks.spawn(sweeper.run(schedule.clone(), stopped.clone()));
+            beginners.spawn(sweeper.run(schedule.clone(), quieted.clone()));
         }
         if config.roles.contains(&Role::Worker) {
             beginners.spawn(Worker::new(ctx.clone(), settings, engines).run(quieted.clone()));
