@@ -190,3 +190,38 @@ CREATE TABLE links (
 );
 CREATE UNIQUE INDEX links_token ON links (token_hash);
 CREATE INDEX links_environment ON links (environment_id, purpose);
+
+-- What sweeps have found with our tag that no living environment owns. It goes when a whole sweep does not find
+-- it any more.
+CREATE TABLE orphans (
+    id          TEXT NOT NULL PRIMARY KEY,
+    -- What was swept when it was seen last.
+    target      TEXT NOT NULL,
+    -- As its provider calls it: an ARN, say.
+    resource    TEXT NOT NULL,
+    -- Its engine's type.
+    kind        TEXT,
+    -- What its engine wants to import it by.
+    import_id   TEXT,
+    -- The name in its tag.
+    environment TEXT,
+    status      TEXT NOT NULL,
+    first_seen  BIGINT NOT NULL,
+    last_seen   BIGINT NOT NULL,
+    sightings   BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX orphans_resource ON orphans (resource);
+CREATE INDEX orphans_target ON orphans (target, last_seen);
+CREATE INDEX orphans_status ON orphans (status, first_seen);
+
+-- The places that are swept, and how that went the last time.
+CREATE TABLE sweeps (
+    target        TEXT NOT NULL PRIMARY KEY,
+    -- As people know it.
+    what          TEXT NOT NULL,
+    begun_at      BIGINT NOT NULL,
+    swept_at      BIGINT,
+    -- Real time: until when whoever sweeps it has it alone.
+    claimed_until BIGINT,
+    error         TEXT
+);

@@ -7,6 +7,7 @@ mod introduction;
 mod parts;
 mod server;
 mod start_error;
+mod sweeps;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,7 +32,6 @@ use crate::engine::installed::Engines;
 use crate::ingress::{Ingress, SocketReceiver, UnderWay};
 use crate::slack::{Client, Socket, SocketSettings};
 use crate::worker::Worker;
-use crate::worker::schedule::Schedule;
 
 /// What the bot does not decide for itself.
 pub struct Given {
@@ -144,7 +144,10 @@ impl App {
         tasks.spawn(server::serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
 
         let settings = parts::worker(&config, given.exe, sites_url, &ctx)?;
-        let schedule = Schedule::parse(&config.runs.schedule)?;
+        let schedule = sweeps::schedule("runs.schedule", &config.runs.schedule)?;
+        if let Some(sweeper) = sweeps::sweeper(&config, &ctx, &settings)? {
+            beginners.spawn(sweeper.run(schedule.clone(), quieted.clone()));
+        }
         if config.roles.contains(&Role::Worker) {
             beginners.spawn(Worker::new(ctx.clone(), settings, engines).run(quieted.clone()));
             let notifier = parts::notifier(&config, &ctx, words, slack)?;

@@ -40,6 +40,6 @@ pub enum StartError {
         "{0}\n  hint: name the folder that holds the templates' folders by `templates` in mayfly.toml"
     )]
     Templates(String),
-    #[error("runs.schedule: {0}")]
-    Schedule(#[from] crate::worker::schedule::NotASchedule),
+    #[error("{key}: {why}")]
+    Schedule { key: &'static str, why: crate::worker::schedule::NotASchedule },
 }

@@ -1,5 +1,7 @@
 //! `mayfly doctor`: a line for each thing that `serve` needs.
 
+mod sweeps;
+
 use std::process::ExitCode;
 
 use super::Settings;
@@ -35,6 +37,9 @@ pub(super) async fn run(settings: &Settings) -> ExitCode {
     let (catalog, finding) = templates(&config);
     add("templates", finding);
     for (what, finding) in engines(&config, &catalog).await {
+        add(&what, finding);
+    }
+    for (what, finding) in sweeps::findings(&config, &catalog).await {
         add(&what, finding);
     }
     for (what, finding) in slack(&config).await {

@@ -8,6 +8,7 @@ mod errors;
 mod manifest;
 mod serve;
 pub mod supervise;
+mod sweep_aws;
 mod template;
 
 use std::ffi::OsString;
@@ -52,6 +53,9 @@ enum Verb {
         #[arg(last = true)]
         program: Vec<OsString>,
     },
+    /// List what has our tag in AWS (the bot calls this itself, with a template's credentials).
+    #[command(hide = true)]
+    SweepAws,
 }
 
 /// Where the settings are.
@@ -102,6 +106,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Verb::SlackManifest(manifest) => manifest.run(),
             Verb::Template(template) => template.run(),
             Verb::Audit(audit) => audit.run().await,
+            Verb::SweepAws => sweep_aws::run().await,
             Verb::Supervise { .. } => ExitCode::FAILURE,
         }
     })

@@ -5,7 +5,7 @@ use super::{Asked, CommandError, Ctx};
 use crate::domain::environment::Status;
 use crate::domain::reply::{Attention, Brake, Reply};
 use crate::store::environments::Environment;
-use crate::store::{environments, outbox, settings};
+use crate::store::{environments, orphans, outbox, settings};
 
 const DEAD_LETTERS: i64 = 10;
 
@@ -25,6 +25,7 @@ pub(super) async fn attention(ctx: &Ctx, asked: Asked<'_>) -> Result<Reply, Comm
             found.unwarned.push((environment.facts(), reap_at));
         }
     }
+    found.orphans = usize::try_from(orphans::count_reported(&mut tx).await?).unwrap_or(usize::MAX);
     for letter in outbox::dead_letters(&mut tx, DEAD_LETTERS).await? {
         found.dead_letters.push((letter.conversation, letter.error.unwrap_or_default()));
     }

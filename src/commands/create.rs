@@ -163,7 +163,7 @@ async fn insert(
 }
 
 /// Makes what the bot makes itself, and seals it at once.
-async fn seal_generated(
+pub(super) async fn seal_generated(
     ctx: &Ctx,
     tx: &mut Tx,
     environment: &Environment,

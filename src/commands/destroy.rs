@@ -72,7 +72,7 @@ pub async fn queue_destroy(
     actor: &Actor,
     environment: &Environment,
     not_before: i64,
-) -> Result<(), CommandError> {
+) -> Result<RunId, CommandError> {
     let weight = match runs::of_environment(tx, &environment.id).await?.first() {
         Some(create) => create.weight,
         None => crate::domain::run::Weight::Light,
@@ -98,5 +98,6 @@ pub async fn queue_destroy(
         action: "run.queued",
         detail: json!({ "kind": run.kind }),
     };
-    Ok(audit::record(tx, entry).await?)
+    audit::record(tx, entry).await?;
+    Ok(run.id)
 }

@@ -100,12 +100,11 @@ async fn tell_all(
     Ok(())
 }
 
-fn reason(typed: &str) -> Result<String, CommandError> {
+/// A reason as it was typed, if it is one.
+pub(super) fn reason(typed: &str) -> Result<String, CommandError> {
     let why = typed.trim();
     let problem = match why.chars().count() {
-        0 => {
-            "Say why it counts as gone: it stands in the receipt and in the audit trail.".to_owned()
-        }
+        0 => "Say why: it stands in the audit trail, with your name.".to_owned(),
         n if n > LONGEST_REASON => format!("Say it in {LONGEST_REASON} characters; these are {n}."),
         _ => return Ok(why.to_owned()),
     };

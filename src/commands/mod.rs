@@ -18,6 +18,7 @@ mod list;
 mod living;
 mod logs;
 mod new;
+pub mod orphans;
 pub mod parse;
 mod reap;
 mod retry;
@@ -39,7 +40,7 @@ pub use secret_inputs::{Asks, EntryError, enter_secrets, secrets_asked};
 pub use target::Target;
 
 use crate::domain::reply::{Audience, Brake, ListScope, Refusal, Reply};
-use crate::domain::{Actor, Span, Timestamp};
+use crate::domain::{Actor, OrphanId, Span, Timestamp};
 use crate::template::RawInputs;
 
 /// Everything that can be asked for.
@@ -84,6 +85,14 @@ pub enum Command {
     Pause(Brake),
     Resume(Brake),
     Attention,
+    /// What has our tag and no living environment.
+    Orphans,
+    /// Takes one over; without a reason it is asked for.
+    AdoptOrphan {
+        orphan: OrphanId,
+        why: Option<String>,
+    },
+    DestroyOrphan(OrphanId),
     /// The scheduler's: a warning is due.
     Warn(Target),
     /// The scheduler's: the end has come.
@@ -145,6 +154,11 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
         Command::Pause(brake) => brake::pause(ctx, by, *brake).await,
         Command::Resume(brake) => brake::resume(ctx, by, *brake).await,
         Command::Attention => attention::attention(ctx, by).await,
+        Command::Orphans => orphans::list(ctx, by).await,
+        Command::AdoptOrphan { orphan, why } => {
+            orphans::adopt(ctx, by, orphan, why.as_deref()).await
+        }
+        Command::DestroyOrphan(orphan) => orphans::destroy(ctx, by, orphan).await,
         Command::Warn(target) => warn::warn(ctx, by, target).await,
         Command::Reap(target) => reap::reap(ctx, by, target).await,
     }

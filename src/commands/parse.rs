@@ -30,6 +30,7 @@ pub fn parse(text: &str) -> Result<Command, Refusal> {
         "pause" => Ok(Command::Pause(brake("pause", rest)?)),
         "resume" => Ok(Command::Resume(brake("resume", rest)?)),
         "attention" => Ok(Command::Attention),
+        "orphans" => Ok(Command::Orphans),
         _ => Err(unknown_verb(verb)),
     }
 }
@@ -204,6 +205,7 @@ mod tests {
             ("pause creating", Command::Pause(Brake::Creating)),
             ("resume reaping", Command::Resume(Brake::Reaping)),
             ("attention", Command::Attention),
+            ("orphans", Command::Orphans),
         ] {
             assert_eq!(parse(text), Ok(command), "{text}");
         }

@@ -6,6 +6,7 @@
 mod audit;
 mod engines;
 mod error;
+mod orphans;
 mod read;
 mod roles;
 mod runs;
@@ -20,6 +21,7 @@ use secrecy::SecretString;
 
 pub use audit::Audit;
 pub use error::ConfigError;
+pub use orphans::Orphans;
 use read::Reader;
 pub use runs::Runs;
 pub use stop::Stop;
@@ -49,6 +51,7 @@ pub struct Config {
     pub stop: Stop,
     pub delivery: Delivery,
     pub audit: Audit,
+    pub orphans: Orphans,
     pub engines: EnginesWanted,
     pub pulumi: Pulumi,
     /// Variables that templates may ask for by name, before the bot's own environment.
@@ -178,6 +181,7 @@ impl Config {
                 fall_back_after: span(r, "delivery.fall_back_after", Span::hours(1)),
             },
             audit: audit::read(r),
+            orphans: orphans::read(r),
             engines: engines::read(r, &data),
             pulumi: Pulumi { backend: r.text("pulumi.backend"), plugins: r.path("pulumi.plugins") },
             credentials: credentials(r),

@@ -14,6 +14,10 @@ pub const REVERT: &str = "revert";
 pub const RETRY: &str = "retry";
 /// Asks for the reason for which a quarantined environment counts as gone.
 pub const GONE: &str = "gone";
+/// A button whose value is an orphan's id: asks for the reason for which it is taken over.
+pub const ORPHAN_ADOPT: &str = "orphan_adopt";
+/// A button whose value is an orphan's id.
+pub const ORPHAN_DESTROY: &str = "orphan_destroy";
 pub const SHOW: &str = "show";
 /// Opens the picker, or with a template's name as value its form.
 pub const NEW: &str = "new";
@@ -28,7 +32,9 @@ pub const PICK: &str = "pick";
 pub const FORM: &str = "create";
 /// The callback of the view that asks for the reason of a [`GONE`]; its `private_metadata` is the environment's id.
 pub const GONE_FORM: &str = "mark_gone";
-/// Its one block.
+/// The callback of the view that asks for the reason of an [`ORPHAN_ADOPT`]; its `private_metadata` is the orphan's id.
+pub const ADOPT_FORM: &str = "adopt_orphan";
+/// Their one block.
 pub const REASON_BLOCK: &str = "reason";
 /// The callback of a view that only shows something.
 pub const INFO: &str = "info";

@@ -28,7 +28,7 @@ text_enum! {
 }
 
 impl Status {
-    /// Whether nothing can happen to it any more.
+    /// Whether nothing can happen to it any more, but that something of it is found after all.
     pub fn is_terminal(self) -> bool {
         matches!(self, Status::Destroyed | Status::Rejected | Status::Cancelled)
     }
@@ -53,6 +53,8 @@ pub enum EndReason {
     CreateCancelled { by: Person },
     /// An operator says that it is gone. Nothing was destroyed for it, and nothing verified. `by` is `None` for the console.
     MarkedGone { by: Option<Person>, why: String },
+    /// Something of it was found after its end, and an operator had that destroyed. `by` is `None` for the console.
+    Orphan { by: Option<Person>, resource: String },
 }
 
 /// A state with what belongs to it.
@@ -90,6 +92,8 @@ pub enum Event {
     UpdateEnded,
     Extended(Lifetime),
     DestroyAsked(EndReason),
+    /// Something of it was found after its end, and is to be destroyed.
+    Reopened(EndReason),
     /// Its destruction was verified.
     Gone {
         at: Timestamp,
@@ -149,6 +153,7 @@ impl State {
                 S::Ready(_) | S::Updating(_) | S::Failed(_) | S::Quarantined { .. },
                 Event::DestroyAsked(reason),
             ) => S::Destroying(reason),
+            (S::Destroyed { .. } | S::Cancelled, Event::Reopened(reason)) => S::Destroying(reason),
             (S::Destroying(reason), Event::Gone { at }) => S::Destroyed { reason, at },
             (S::Destroying(reason), Event::GivenUp { why }) => S::Quarantined { reason, why },
             (S::Quarantined { .. }, Event::MarkedGone { by, why, at }) => {
@@ -174,6 +179,7 @@ impl Event {
             Event::UpdateEnded => "updated to the end",
             Event::Extended(_) => "extended",
             Event::DestroyAsked(_) => "destroyed",
+            Event::Reopened(_) => "reopened",
             Event::Gone { .. } => "called gone",
             Event::GivenUp { .. } => "given up",
             Event::MarkedGone { .. } => "marked as gone",
@@ -205,6 +211,8 @@ mod tests {
         (Status::Updating, "destroyed", Status::Destroying),
         (Status::Failed, "destroyed", Status::Destroying),
         (Status::Quarantined, "destroyed", Status::Destroying),
+        (Status::Destroyed, "reopened", Status::Destroying),
+        (Status::Cancelled, "reopened", Status::Destroying),
         (Status::Destroying, "called gone", Status::Destroyed),
         (Status::Destroying, "given up", Status::Quarantined),
         (Status::Quarantined, "marked as gone", Status::Destroyed),
@@ -229,7 +237,8 @@ mod tests {
             Just(Event::UpdateStarted),
             Just(Event::UpdateEnded),
             (0i64..48).prop_map(|hours| Event::Extended(life(hours))),
-            Just(Event::DestroyAsked(reason)),
+            Just(Event::DestroyAsked(reason.clone())),
+            Just(Event::Reopened(reason)),
             Just(Event::Gone { at: Timestamp(1) }),
             Just(Event::GivenUp { why: "thrice".into() }),
             Just(Event::MarkedGone { by: None, why: "by hand".into(), at: Timestamp(2) }),
@@ -248,7 +257,7 @@ mod tests {
                 match state.clone().on(event) {
                     Ok(next) => {
                         prop_assert_eq!(Some(next.status()), legal.map(|(_, _, to)| *to));
-                        prop_assert!(!from.is_terminal());
+                        prop_assert!(!from.is_terminal() || name == "reopened");
                         if let State::Ready(life) | State::Updating(life) = &next {
                             prop_assert!(life.expires_at <= life.latest);
                         }

@@ -46,6 +46,10 @@ id!(
     OutboxId, "msg"
 );
 id!(
+    /// A resource that no living environment owns.
+    OrphanId, "orp"
+);
+id!(
     /// A reveal link; the token in its URL is another thing and is stored only as a hash.
     RevealId, "rev"
 );

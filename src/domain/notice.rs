@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::environment::EndReason;
+use super::orphan::OrphanLine;
 use super::plan::PlanSummary;
 use super::run::{Failure, RunKind};
 use super::{EnvironmentId, Person, RunId, Span, Timestamp};
@@ -134,6 +135,12 @@ pub enum Notice {
     Undeliverable {
         conversation: String,
         why: String,
+    },
+    /// To the operators: what was found that has our tag and no environment.
+    Orphans {
+        orphans: Vec<OrphanLine>,
+        /// How many were found beside these.
+        more: usize,
     },
     /// The warning for a channel, because the owner's DM does not take it.
     FallbackWarning {

@@ -2,45 +2,10 @@
 
 use super::facts::EnvironmentFacts;
 use super::notice::Notice;
+use super::orphan::{ByHand, OrphanLine, SweptPlace};
 use super::run::{RunKind, RunStatus};
+pub use super::verb::{Audience, VERBS, Verb};
 use super::{Span, Timestamp, Unavailable};
-
-/// The verbs of `/infra`, in the order in which help lists them.
-pub const VERBS: &[Verb] = &[
-    Verb { word: "new", usage: "new [template] [key=value …]", audience: Audience::Everyone },
-    Verb { word: "list", usage: "list [mine|team|all]", audience: Audience::Everyone },
-    Verb { word: "show", usage: "show <env>", audience: Audience::Everyone },
-    Verb { word: "extend", usage: "extend <env> [duration]", audience: Audience::Everyone },
-    Verb { word: "destroy", usage: "destroy <env>", audience: Audience::Everyone },
-    Verb { word: "cancel", usage: "cancel <env>", audience: Audience::Everyone },
-    Verb { word: "drift", usage: "drift <env>", audience: Audience::Everyone },
-    Verb { word: "revert", usage: "revert <env>", audience: Audience::Everyone },
-    Verb { word: "retry", usage: "retry <env>", audience: Audience::Everyone },
-    Verb { word: "logs", usage: "logs <env>", audience: Audience::Everyone },
-    Verb { word: "credentials", usage: "credentials <env>", audience: Audience::Everyone },
-    Verb { word: "templates", usage: "templates", audience: Audience::Everyone },
-    Verb { word: "help", usage: "help [verb]", audience: Audience::Everyone },
-    Verb { word: "pause", usage: "pause creating|reaping", audience: Audience::Operators },
-    Verb { word: "resume", usage: "resume creating|reaping", audience: Audience::Operators },
-    Verb { word: "attention", usage: "attention", audience: Audience::Operators },
-    Verb { word: "gone", usage: "gone <env> [reason …]", audience: Audience::Operators },
-];
-
-/// A verb of `/infra`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verb {
-    pub word: &'static str,
-    /// With its arguments, as help and a copyable line show it.
-    pub usage: &'static str,
-    pub audience: Audience,
-}
-
-/// Whom a verb is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    Everyone,
-    Operators,
-}
 
 super::text_enum::text_enum! {
     /// What the operators' brake stops.
@@ -90,8 +55,20 @@ pub struct Attention {
     pub quarantined: Vec<EnvironmentFacts>,
     /// Those whose warning nobody takes, and when they are reaped.
     pub unwarned: Vec<(EnvironmentFacts, Timestamp)>,
+    /// How many orphans operators were told of and nobody has done anything about.
+    pub orphans: usize,
     /// Messages that Slack refused for good: conversation and Slack's reason, newest first.
     pub dead_letters: Vec<(String, String)>,
+}
+
+/// What sweeps have found, and how they went.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Orphans {
+    /// Those that operators were told of, longest known first.
+    pub orphans: Vec<OrphanLine>,
+    /// How many there are beside these.
+    pub more: usize,
+    pub places: Vec<SweptPlace>,
 }
 
 /// The answer to a command.
@@ -184,6 +161,16 @@ pub enum Reply {
         brake: Brake,
     },
     Attention(Attention),
+    /// What has our tag and no environment.
+    Orphans(Orphans),
+    /// It may be taken over: ask for the reason.
+    AdoptionWanted {
+        orphan: OrphanLine,
+    },
+    /// An operator has taken it over.
+    Adopted {
+        orphan: OrphanLine,
+    },
     /// A delivery that acted before: nothing is done and nothing is said again.
     Repeated,
 }
@@ -264,6 +251,13 @@ pub enum Refusal {
     },
     NoLogs {
         name: String,
+    },
+    /// It is destroyed, taken over, or gone by itself.
+    UnknownOrphan,
+    /// Mayfly cannot destroy it.
+    OrphanByHand {
+        resource: String,
+        why: ByHand,
     },
     /// What is wrong in a form, by input name; `""` stands for the whole form.
     BadInputs {

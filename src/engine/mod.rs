@@ -14,6 +14,7 @@ mod plan;
 mod pulumi;
 mod required_version;
 mod state;
+pub mod sweep;
 mod terraform;
 mod transient;
 mod tree;

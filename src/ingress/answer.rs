@@ -10,7 +10,7 @@ use super::fields;
 use crate::commands::{self, Command, Request, Target, execute, form_asked, parse};
 use crate::domain::actions::FormData;
 use crate::domain::reply::{ListScope, Refusal, Reply};
-use crate::domain::{Actor, EnvironmentId, Person, actions};
+use crate::domain::{Actor, EnvironmentId, OrphanId, Person, actions};
 use crate::slack::CallError;
 use crate::template::RawValue;
 use crate::words::{FormModel, Rendered, action_of, form_errors};
@@ -86,7 +86,7 @@ impl Ingress {
         let close = json!({ "response_action": "clear" });
         match submitted.callback.as_str() {
             actions::FORM => {}
-            actions::GONE_FORM => return self.marked_gone(submitted).await,
+            actions::GONE_FORM | actions::ADOPT_FORM => return self.reasoned(submitted).await,
             _ => return close,
         }
         let Some(form) = fields::form_data(&submitted.metadata) else { return close };
@@ -178,6 +178,10 @@ impl Ingress {
             }
             Ok(Reply::ReasonWanted { facts }) => {
                 let view = self.words.mark_gone(&facts);
+                self.open(&place, view).await
+            }
+            Ok(Reply::AdoptionWanted { orphan }) => {
+                let view = self.words.adopt(&orphan);
                 self.open(&place, view).await
             }
             Ok(reply) => match self.words.reply(&reply) {
@@ -278,6 +282,10 @@ fn command_of(action: &str, value: &str) -> Option<Command> {
         actions::REVERT => Command::Revert(target()),
         actions::RETRY => Command::Retry(target()),
         actions::GONE => Command::Gone { target: target(), why: None },
+        actions::ORPHAN_ADOPT => {
+            Command::AdoptOrphan { orphan: OrphanId(value.to_owned()), why: None }
+        }
+        actions::ORPHAN_DESTROY => Command::DestroyOrphan(OrphanId(value.to_owned())),
         actions::SHOW => Command::Show(target()),
         actions::NEW | actions::PICK => Command::New { template, given: Vec::new() },
         actions::PAGE => {

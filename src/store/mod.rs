@@ -10,6 +10,7 @@ pub mod environments;
 mod error;
 mod json_text;
 pub mod links;
+pub mod orphans;
 pub mod outbox;
 mod pool;
 pub mod run_log;
@@ -17,6 +18,7 @@ pub mod runs;
 pub mod secrets;
 pub mod settings;
 pub mod steps;
+pub mod sweeps;
 pub mod versions;
 
 pub use db::{Db, DbUrl, Tx};

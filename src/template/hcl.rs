@@ -167,7 +167,7 @@ impl Source {
 }
 
 /// OpenTofu reads `.tofu` files too, and such a file replaces the `.tf` file of the same name.
-fn hcl_files(files: &Files, engine: EngineKind) -> Vec<&str> {
+pub(super) fn hcl_files(files: &Files, engine: EngineKind) -> Vec<&str> {
     let tofu = engine == EngineKind::Tofu;
     let paths: BTreeSet<&str> = files.paths().collect();
     let is_source = |path: &str| {
@@ -182,7 +182,7 @@ fn hcl_files(files: &Files, engine: EngineKind) -> Vec<&str> {
     paths.iter().copied().filter(|path| is_source(path) && !shadowed(path)).collect()
 }
 
-fn label(block: &Block, n: usize) -> Option<&str> {
+pub(super) fn label(block: &Block, n: usize) -> Option<&str> {
     block.labels.get(n).map(|label| label.as_str())
 }
 

@@ -36,6 +36,8 @@ pub struct Manifest {
     pub plugins: BTreeSet<String>,
     /// Whether OpenTofu encrypts state and plan, with the environment's own key.
     pub encrypt_state: bool,
+    /// How its resources are found by their tag; `None`: they are not looked for.
+    pub sweep: Option<Sweep>,
 }
 
 impl Manifest {
@@ -48,6 +50,15 @@ impl Manifest {
     pub fn output(&self, name: &str) -> Option<&Output> {
         self.outputs.iter().find(|output| output.name == name)
     }
+}
+
+/// How a template's resources are found by their tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sweep {
+    /// By AWS's Resource Groups Tagging API, with the template's credentials.
+    Aws,
+    /// By a program and its arguments; it runs in the template's folder.
+    Command(Vec<String>),
 }
 
 /// How much of the machine a run takes; light and heavy runs have separate limits.

@@ -22,7 +22,9 @@ mod read;
 mod read_engine;
 mod read_input;
 mod read_options;
+mod read_sweep;
 mod read_ttl;
+mod resources;
 mod rules;
 mod section;
 mod source;
@@ -36,11 +38,12 @@ pub use catalog::{Catalog, Loaded, lint};
 pub use files::{Files, FilesError, VersionDigest};
 pub use input::{Alphabet, Choice, Input, InputKind, Pattern};
 pub use manifest::{
-    Credentials, Manifest, Notify, Output, OutputKind, TimeLimits, TtlRules, Weight,
+    Credentials, Manifest, Notify, Output, OutputKind, Sweep, TimeLimits, TtlRules, Weight,
 };
 
 pub use problem::{Problem, Severity};
 pub use pulumi::Project;
+pub use resources::{SourceResource, resources};
 pub use source::Template;
 pub use values::{FieldError, Inputs, RawInputs, RawValue};
 pub use variables::{Reserved, ReservedValues, Supplied};

@@ -9,6 +9,7 @@ use super::hcl::Source;
 use super::problem::{Place, Problems};
 use super::read_engine::{ENGINES, encrypt_state, engine_version};
 use super::read_input::{self, Described};
+use super::read_sweep::sweep;
 use super::section::{Section, one_of};
 use super::yaml::{Data, Fractions, Node};
 use super::{
@@ -50,6 +51,7 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
     let credentials = credentials(&mut section, problems);
     let tags = tags(&mut section, problems);
     let encrypt_state = encrypt_state(&mut section, engine, problems);
+    let sweep = sweep(&mut section, problems);
     section.finish(problems);
 
     let (name, name_place) = name?;
@@ -74,6 +76,7 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
         reserved: BTreeSet::new(),
         plugins: BTreeSet::new(),
         encrypt_state,
+        sweep,
     };
     let engine_version_place =
         engine_version_place.into_iter().next().unwrap_or_else(|| document.place.clone());

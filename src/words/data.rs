@@ -22,6 +22,7 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
     let life = facts.lifetime;
     let (buttons, shown) = outputs(&facts.outputs);
     let steps = extensions(facts);
+    let orphan = matches!(facts.end_reason, Some(EndReason::Orphan { .. }));
     let began = life.map_or(facts.created_at, |life| life.ready_at);
     json!({
         "id": facts.id.as_str(),
@@ -46,7 +47,8 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
         "end": facts.end_reason.as_ref().map(end_reason),
         "marked_gone": matches!(facts.end_reason, Some(EndReason::MarkedGone { .. })),
         "ended_at": facts.ended_at.map(|at| at.0),
-        "lived": facts.ended_at.map(|at| rounded(at - began)),
+        // Of one that was opened once more for an orphan, the end that counts is not on record.
+        "lived": facts.ended_at.filter(|_| !orphan).map(|at| rounded(at - began)),
     })
 }
 
@@ -60,6 +62,9 @@ pub(super) fn end_reason(reason: &EndReason) -> Value {
         EndReason::CreateCancelled { by } => ("create_cancelled", Some(&by.user), None),
         EndReason::MarkedGone { by, why } => {
             ("marked_gone", by.as_ref().map(|by| &by.user), Some(cut(why, LONGEST_REASON)))
+        }
+        EndReason::Orphan { by, resource } => {
+            ("orphan", by.as_ref().map(|by| &by.user), Some(cut(resource, WHY_CHARACTERS)))
         }
     };
     json!({ "because": because, "by": by, "why": why })

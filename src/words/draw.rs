@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::domain::facts::EnvironmentFacts;
+use crate::domain::orphan::OrphanLine;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 
 use super::press::Press;
 use super::{
-    Broadcast, FormModel, Rendered, WordsError, check, fields, fit, notices, replies, samples,
-    views,
+    Broadcast, FormModel, Rendered, WordsError, check, fields, fit, notices, orphans, replies,
+    samples, views,
 };
 
 /// Everything that a person can be shown.
@@ -24,6 +25,7 @@ pub(super) enum Page<'a> {
     Picker(&'a [TemplateLine]),
     Info(&'a str, &'a Rendered),
     MarkGone(&'a EnvironmentFacts),
+    Adopt(&'a OrphanLine),
     Home(&'a Home),
 }
 
@@ -88,6 +90,7 @@ pub(super) fn draw(press: &Press, page: &Page<'_>) -> Result<Drawn, WordsError> 
         Page::Picker(templates) => view(&views::picker(templates)),
         Page::Info(title, answer) => view(&views::info(title, answer)),
         Page::MarkGone(facts) => view(&views::mark_gone(facts)),
+        Page::Adopt(orphan) => view(&orphans::one(orphan)),
         Page::Home(home) => view(&views::home(home)),
     }
 }
@@ -103,6 +106,7 @@ pub(super) fn template_of(page: &Page<'_>) -> &'static str {
         Page::Picker(_) => "view-picker",
         Page::Info(..) => "view-info",
         Page::MarkGone(_) => "view-mark-gone",
+        Page::Adopt(_) => "view-adopt",
         Page::Home(_) => "view-home",
     }
 }
@@ -160,7 +164,12 @@ pub(super) fn speechless(page: &Page<'_>) -> Drawn {
             Drawn::Message(Rendered { text: text.into(), blocks, broadcast: Broadcast::No })
         }
         Page::Home(_) => Drawn::View(json!({ "type": "home", "blocks": blocks })),
-        Page::Form(_) | Page::Loading(_) | Page::Picker(_) | Page::Info(..) | Page::MarkGone(_) => {
+        Page::Form(_)
+        | Page::Loading(_)
+        | Page::Picker(_)
+        | Page::Info(..)
+        | Page::MarkGone(_)
+        | Page::Adopt(_) => {
             let title = json!({ "type": "plain_text", "text": "Mayfly" });
             Drawn::View(json!({ "type": "modal", "title": title, "blocks": blocks }))
         }

@@ -15,6 +15,7 @@ mod helpers;
 mod limits;
 mod notices;
 mod options;
+mod orphans;
 mod pages;
 mod press;
 mod relaxed;
@@ -31,6 +32,7 @@ use serde_json::Value;
 
 use crate::domain::Span;
 use crate::domain::facts::EnvironmentFacts;
+use crate::domain::orphan::OrphanLine;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 use crate::template::Manifest;
 
@@ -128,6 +130,11 @@ impl Words {
     /// The modal that asks an operator why an environment counts as gone.
     pub fn mark_gone(&self, facts: &EnvironmentFacts) -> Value {
         self.surely(&Page::MarkGone(facts)).into_view()
+    }
+
+    /// The modal that asks an operator why an orphan is kept.
+    pub fn adopt(&self, orphan: &OrphanLine) -> Value {
+        self.surely(&Page::Adopt(orphan)).into_view()
     }
 
     /// A person's App Home.

@@ -11,7 +11,7 @@ use crate::domain::run::{Failure, Progress, RunKind};
 use super::changes;
 use super::data::{self, left};
 use super::limits::cut;
-use super::{Broadcast, WordsError};
+use super::{Broadcast, WordsError, orphans};
 
 const TAIL_LINES: usize = 12;
 const TAIL_CHARACTERS: usize = 2_400;
@@ -25,7 +25,8 @@ pub(super) struct Page {
 
 pub(super) fn page(told: &Told) -> Result<Page, WordsError> {
     let template = template_of(&told.notice);
-    if told.facts.is_none() && !matches!(told.notice, Notice::Undeliverable { .. }) {
+    let of_none = matches!(told.notice, Notice::Undeliverable { .. } | Notice::Orphans { .. });
+    if told.facts.is_none() && !of_none {
         return Err(WordsError {
             file: format!("templates/messages/{template}.hbs"),
             line: None,
@@ -70,6 +71,7 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::ChannelDestroyed { .. }
         | Notice::FallbackWarning { .. }
         | Notice::Unwarnable { .. }
+        | Notice::Orphans { .. }
         | Notice::Undeliverable { .. } => Broadcast::No,
     }
 }
@@ -98,6 +100,7 @@ pub(super) fn template_of(notice: &Notice) -> &'static str {
         Notice::ChannelDestroyed { .. } => "notice-channel-destroyed",
         Notice::FallbackWarning { .. } => "notice-fallback-warning",
         Notice::Unwarnable { .. } => "notice-unwarnable",
+        Notice::Orphans { .. } => "notice-orphans",
         Notice::Undeliverable { .. } => "notice-undeliverable",
     }
 }
@@ -149,6 +152,7 @@ fn own(told: &Told) -> Value {
         Notice::Unwarnable { reaped_at } => {
             json!({ "reaped_at": reaped_at.0, "left": left(now, *reaped_at) })
         }
+        Notice::Orphans { orphans, more } => orphans::found(orphans, *more),
         Notice::Undeliverable { conversation, why } => {
             json!({ "conversation": conversation_of(conversation), "why": cut(why, 300) })
         }

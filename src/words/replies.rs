@@ -9,6 +9,7 @@ use crate::domain::reply::{Attention, Audience, Refusal, Reply, RunLine, VERBS, 
 use super::data::{self, left};
 use super::limits::cut;
 use super::notices::conversation_of;
+use super::orphans;
 
 /// A list's page is shorter; this only keeps a message from being too long.
 const MOST_LINES: usize = 20;
@@ -20,7 +21,14 @@ const LONGEST_PROBLEM: usize = 300;
 /// Whether it is answered by a message, and not by a view or not at all.
 pub(super) fn is_said(reply: &Reply) -> bool {
     use Reply as R;
-    !matches!(reply, R::Form { .. } | R::Picker { .. } | R::ReasonWanted { .. } | R::Repeated)
+    !matches!(
+        reply,
+        R::Form { .. }
+            | R::Picker { .. }
+            | R::ReasonWanted { .. }
+            | R::AdoptionWanted { .. }
+            | R::Repeated
+    )
 }
 
 /// The template and its facts.
@@ -30,6 +38,7 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
         Reply::Form { .. }
         | Reply::Picker { .. }
         | Reply::ReasonWanted { .. }
+        | Reply::AdoptionWanted { .. }
         | Reply::Repeated => ("reply-list", Value::Null),
         Reply::MarkedGone { facts } => ("reply-marked-gone", env(facts)),
         Reply::Created { facts } => ("reply-created", env(facts)),
@@ -85,6 +94,8 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
         Reply::Help { verb, audience } => ("reply-help", help(*verb, *audience)),
         Reply::Paused { brake } => ("reply-paused", json!({ "brake": brake.as_str() })),
         Reply::Resumed { brake } => ("reply-resumed", json!({ "brake": brake.as_str() })),
+        Reply::Orphans(found) => ("reply-orphans", orphans::list(found)),
+        Reply::Adopted { orphan } => ("reply-adopted", orphans::one(orphan)),
         Reply::Attention(attention) => ("reply-attention", attention_of(attention)),
     }
 }
@@ -141,6 +152,11 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
         Refusal::NoCredentials { name } => ("refusal-no-credentials", named(name)),
         Refusal::NothingToCancel { name } => ("refusal-nothing-to-cancel", named(name)),
         Refusal::NoLogs { name } => ("refusal-no-logs", named(name)),
+        Refusal::UnknownOrphan => ("refusal-unknown-orphan", json!({})),
+        Refusal::OrphanByHand { resource, why } => (
+            "refusal-orphan-by-hand",
+            json!({ "resource": cut(resource, 250), "by_hand": why.as_str() }),
+        ),
         Refusal::BadInputs { problems } => {
             let one = |(input, problem): &(String, String)| json!({ "input": input, "problem": cut(problem, LONGEST_PROBLEM) });
             let lines: Vec<Value> = problems.iter().take(MOST_LINES).map(one).collect();
@@ -215,6 +231,7 @@ fn attention_of(attention: &Attention) -> Value {
         "more_quarantined": attention.quarantined.len().saturating_sub(few),
         "unwarned": attention.unwarned.iter().take(few).map(unwarned).collect::<Vec<_>>(),
         "more_unwarned": attention.unwarned.len().saturating_sub(few),
+        "orphans": attention.orphans,
         "dead_letters": attention.dead_letters.iter().take(few).map(letter).collect::<Vec<_>>(),
         "more_dead_letters": attention.dead_letters.len().saturating_sub(few),
     })

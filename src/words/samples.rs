@@ -4,10 +4,12 @@
 mod facts;
 mod forms;
 mod notices;
+mod orphans;
 mod replies;
 mod runs;
 
 use crate::domain::facts::EnvironmentFacts;
+use crate::domain::orphan::OrphanLine;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 
 use super::draw::Page;
@@ -30,12 +32,13 @@ enum Kind {
     Picker(Vec<TemplateLine>),
     Info(String, Rendered),
     MarkGone(Box<EnvironmentFacts>),
+    Adopt(Box<OrphanLine>),
     Home(Home),
 }
 
 /// All samples; of every template at least a minimal and a maximal one.
 pub(super) fn all() -> Vec<Sample> {
-    [notices::all(), replies::all(), forms::all()].into_iter().flatten().collect()
+    [notices::all(), replies::all(), forms::all(), orphans::all()].into_iter().flatten().collect()
 }
 
 impl Sample {
@@ -54,6 +57,7 @@ impl Sample {
             Kind::Picker(templates) => Page::Picker(templates),
             Kind::Info(title, answer) => Page::Info(title, answer),
             Kind::MarkGone(facts) => Page::MarkGone(facts),
+            Kind::Adopt(orphan) => Page::Adopt(orphan),
             Kind::Home(home) => Page::Home(home),
         }
     }

@@ -67,7 +67,7 @@ impl Attempt {
 }
 
 /// Lays a version's source out as it was, once: beside, then renamed, so that half of it never stands.
-fn unpack(archive: &Archive, source: &Path) -> Result<(), Stopped> {
+pub(super) fn unpack(archive: &Archive, source: &Path) -> Result<(), Stopped> {
     if source.is_dir() {
         return Ok(());
     }

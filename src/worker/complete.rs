@@ -135,13 +135,19 @@ pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
     let reason = environment.end_reason.clone().map_or(EndReason::Expired, |reason| reason.0);
     let unknown = effects::of_environment(&mut tx, &environment.id).await?;
     effects::settle_all(&mut tx, &environment.id).await?;
+    let orphan = matches!(reason, EndReason::Orphan { .. });
     let receipt = Notice::Receipt {
         unknown: unknown.into_iter().map(|effect| effect.address).collect(),
         reason: reason.clone(),
         destroyed: usize::try_from(environment.destroyed_count).unwrap_or(0),
-        lived: environment.ready_at.map(|ready| at - ready),
+        // How long it lived was told when it ended.
+        lived: environment.ready_at.filter(|_| !orphan).map(|ready| at - ready),
     };
-    tell(ctx, &mut tx, &environment, Place::Thread, receipt).await?;
+    tell(ctx, &mut tx, &environment, Place::Thread, receipt.clone()).await?;
+    if orphan {
+        to_operators(attempt, &mut tx, &environment, receipt).await?;
+        return commit(attempt, tx).await;
+    }
     tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelDestroyed { reason }).await?;
     commit(attempt, tx).await
 }
@@ -166,17 +172,26 @@ pub(super) async fn destroy_failed(attempt: &Attempt, failure: Failure) -> Resul
     tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
     let notice = Notice::Quarantined { why };
     tell(ctx, &mut tx, &environment, Place::Thread, notice.clone()).await?;
-    if let Some(channel) = &ctx.operators_channel {
-        let message = outbox::NewMessage {
-            id: ctx.random(OutboxId::random),
-            environment: Some(&environment.id),
-            route: Route::Channel { channel: channel.clone() },
-            notice,
-            created_at: ctx.now(),
-        };
-        outbox::push(&mut tx, message).await?;
-    }
+    to_operators(attempt, &mut tx, &environment, notice).await?;
     commit(attempt, tx).await
+}
+
+async fn to_operators(
+    attempt: &Attempt,
+    tx: &mut Tx,
+    environment: &Environment,
+    notice: Notice,
+) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let Some(channel) = &ctx.operators_channel else { return Ok(()) };
+    let message = outbox::NewMessage {
+        id: ctx.random(OutboxId::random),
+        environment: Some(&environment.id),
+        route: Route::Channel { channel: channel.clone() },
+        notice,
+        created_at: ctx.now(),
+    };
+    Ok(outbox::push(tx, message).await?)
 }
 
 /// Ends the run under its epoch and returns the environment as it is, held until the commit.

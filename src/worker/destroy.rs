@@ -34,19 +34,23 @@ async fn steps(attempt: &Attempt) -> Result<(), Stopped> {
     let place = attempt.workplace().await?;
     // The state goes when its emptiness was verified, not before: a missing one is no empty one, and
     // what it knew may still exist.
-    if place.opened == Opened::New && !attempt.is_verified().await? {
+    let verified = attempt.is_verified().await?;
+    // One that was opened once more has had its state verified as empty before.
+    let anew = place.opened == Opened::New && !verified && attempt.is_reopened();
+    if place.opened == Opened::New && !verified && !anew {
         forget(&place, Step::Prepare)?;
         let why = "Its state is missing on the machine that runs Mayfly, so that nobody knows what to destroy. Bring the state back, or look for its resources by their tags.";
         return Err(Stopped::failed(Step::Prepare, why));
     }
     attempt.end(Step::Prepare, "done", "").await?;
     let engine = &place.installed.engine;
-    if place.opened == Opened::New {
+    if place.opened == Opened::New && !anew {
         // A worker before this one saw it empty, and removed it; what was made to look is removed again.
         leave(attempt, &place).await?;
         return attempt.end(Step::Verify, "done", "the state is empty").await;
     }
     attempt.reconcile(&place).await?;
+    attempt.has_taken_in().await?;
     let there = attempt.inventory(&place, Step::Destroy).await?.resources.len();
     let before = {
         // A worker before this one has counted what it began to destroy.

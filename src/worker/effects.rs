@@ -4,13 +4,14 @@
 use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
 use crate::domain::Transient;
+use crate::domain::environment::EndReason;
 use crate::domain::plan::Change;
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Action, Adopted, Event, Inventory};
 use crate::faults;
 use crate::process::{Cause, Exit};
 use crate::store::effects::Effect;
-use crate::store::{Tx, effects, runs};
+use crate::store::{Tx, effects, runs, steps};
 
 /// What an event says of a resource that is being made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +107,7 @@ impl Attempt {
             return Ok(());
         }
         let known = self.inventory(place, Step::Prepare).await?;
+        let open = self.with_ids(place, open, &known).await?;
         for (n, effect) in open.into_iter().enumerate() {
             if is_known(&known, &effect) || self.adopts(place, &effect, n).await? {
                 // Another machine goes on with the copy: it has to know what is taken in before that is forgotten.
@@ -114,6 +116,28 @@ impl Attempt {
             }
         }
         Ok(())
+    }
+
+    /// Whether it has ended before, and is opened once more for an orphan of its.
+    pub(super) fn is_reopened(&self) -> bool {
+        let reason = self.environment.end_reason.as_ref().map(|reason| &reason.0);
+        matches!(reason, Some(EndReason::Orphan { .. }))
+    }
+
+    /// What is opened once more for an orphan has nothing to destroy but that: what could not be taken in is a
+    /// failure, and nothing that only a receipt tells.
+    pub(super) async fn has_taken_in(&self) -> Result<(), Stopped> {
+        if !self.is_reopened() {
+            return Ok(());
+        }
+        let mut tx = self.shop.ctx.db.read().await?;
+        let open = effects::of_environment(&mut tx, &self.environment.id).await?;
+        let journal = steps::of_run(&mut tx, &self.run.id).await?;
+        drop(tx);
+        let Some(effect) = open.first() else { return Ok(()) };
+        let told = journal.iter().rev().find(|line| line.event == NOT_ADOPTED);
+        let why = told.map_or_else(|| effect.address.clone(), |line| line.detail.clone());
+        Err(Stopped::failed(Step::Prepare, format!("What is left cannot be taken in: {why}")))
     }
 
     async fn settled(&self, effect: &Effect) -> Result<(), Stopped> {
@@ -129,7 +153,9 @@ impl Attempt {
     async fn adopts(&self, place: &Workplace, effect: &Effect, n: usize) -> Result<bool, Stopped> {
         let engine = &place.installed.engine;
         let id = effect.id.as_deref().and_then(|id| id.split_once('='));
-        let Some((_, id)) = id.filter(|_| engine.exists_outside(&effect.kind)) else {
+        // What a sweep has found exists outside, of whatever type it is.
+        let outside = engine.exists_outside(&effect.kind) || self.is_reopened();
+        let Some((_, id)) = id.filter(|_| outside) else {
             return Ok(false);
         };
         let resource = Adopted { address: effect.address.clone(), id: id.to_owned() };
@@ -146,7 +172,7 @@ impl Attempt {
             // Not every resource can be taken in. What is in the state is to be destroyed all the same.
             Err(Stopped::Failed(failure)) if failure.transient.is_none() => {
                 let detail = format!("{}: {}", effect.address, failure.summary);
-                self.end(Step::Prepare, "not adopted", &detail).await?;
+                self.end(Step::Prepare, NOT_ADOPTED, &detail).await?;
                 Ok(false)
             }
             Err(stopped) => Err(stopped),
@@ -178,6 +204,9 @@ impl Attempt {
         Ok(Stopped::failed(Step::Apply, why))
     }
 }
+
+/// What the journal says when a resource could not be taken in; its detail is which, and why.
+const NOT_ADOPTED: &str = "not adopted";
 
 /// Whether the state has this very resource: one that is replaced has the address of another.
 fn is_known(known: &Inventory, effect: &Effect) -> bool {

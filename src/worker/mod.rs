@@ -3,11 +3,13 @@
 mod again;
 pub mod anchor;
 mod attempt;
+mod by_tag;
 mod call;
 mod child;
 mod chosen;
 mod complete;
 mod create;
+mod credentials;
 mod destroy;
 mod drift;
 mod effects;
@@ -19,12 +21,14 @@ mod interrupted;
 mod journal;
 mod keeping;
 mod logging;
+mod places;
 mod progress;
 mod reading;
 mod said;
 pub mod schedule;
 pub mod scheduler;
 mod settle;
+pub mod sweeper;
 mod update;
 mod verify;
 mod workplace;
@@ -254,7 +258,7 @@ impl Shop {
 /// the demo's end; a bot that is only restarted leaves its children alone.
 pub async fn end_children(data: &Path, grace: Duration) {
     let mut ending = JoinSet::new();
-    for run in folders(&data.join("runs")) {
+    for run in with_children(data) {
         for folder in folders(&run) {
             if let Ok(Some(child)) = Supervised::attach(&folder) {
                 ending.spawn(async move { end_child(child, grace).await });
@@ -266,7 +270,7 @@ pub async fn end_children(data: &Path, grace: Duration) {
 
 /// How many processes still run for this data folder.
 pub fn left_running(data: &Path) -> usize {
-    let children = folders(&data.join("runs")).into_iter().flat_map(|run| folders(&run));
+    let children = with_children(data).into_iter().flat_map(|run| folders(&run));
     children.map(|child| leftovers_of(&child).len()).sum()
 }
 
@@ -278,6 +282,11 @@ async fn end_child(child: Supervised, grace: Duration) {
     if let Err(error) = child.bury(Duration::ZERO).await {
         tracing::warn!(folder = %child.folder().display(), %error, "a child could not be ended");
     }
+}
+
+/// The folders of runs and of sweeps, in which those of their children are.
+fn with_children(data: &Path) -> Vec<PathBuf> {
+    [folders(&data.join("runs")), folders(&sweeper::folder(data))].concat()
 }
 
 fn folders(parent: &Path) -> Vec<PathBuf> {

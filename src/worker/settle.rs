@@ -75,7 +75,8 @@ async fn go_on(
         Status::Destroying => {
             let asked = runs::get(tx, &attempt.run.id).await?.cancel_by;
             let actor = asked.map_or_else(|| attempt.actor(), |asked| asked.0);
-            return Ok(queue_destroy(ctx, tx, &actor, environment, 0).await?);
+            queue_destroy(ctx, tx, &actor, environment, 0).await?;
+            return Ok(());
         }
         Status::Updating if attempt.run.kind == RunKind::Update => {
             advance(attempt, tx, environment, Event::UpdateEnded).await?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::attempt::{Attempt, Stopped};
+use super::credentials::{credentials, secrets_in};
 use crate::domain::run::{RunKind, Step};
 use crate::engine::installed::Installed;
 use crate::engine::{Invocation, Job, Layout, Opened, Preparation, Prepared, Variables};
@@ -67,10 +68,8 @@ impl Attempt {
         let installed = self.installed(&manifest).await?;
         let layout = self.layout(&archive, &installed)?;
         let inputs = self.secret_inputs().await?;
-        let credentials = self.credentials(&manifest);
-        let hidden = credentials.iter().filter(|(name, _)| is_secret(name));
-        let mut secrets: Vec<SecretString> =
-            hidden.map(|(_, value)| SecretString::from(value.clone())).collect();
+        let credentials = credentials(&self.shop.settings, &manifest);
+        let mut secrets = secrets_in(&credentials);
         secrets.extend(inputs.values().cloned());
         // What an earlier run brought forth is as secret in a later one's plan.
         secrets.extend(self.opened(secrets::OUTPUT).await?.into_values());
@@ -139,7 +138,7 @@ impl Attempt {
                 Preparation::Needed(invocations, guard) => {
                     self.check()?;
                     for (n, mut invocation) in invocations.into_iter().enumerate() {
-                        invocation.env.extend(self.credentials(manifest));
+                        invocation.env.extend(credentials(&self.shop.settings, manifest));
                         let name = format!("prepare-{}-{n}", attempt_of(&invocation));
                         let limit = manifest.limits.plan.real();
                         self.child(Step::Prepare, &name, invocation, limit, manifest).await?;
@@ -218,28 +217,6 @@ impl Attempt {
         let inputs: Inputs = self.environment.inputs.0.clone().into();
         manifest.variables(Supplied { inputs: &inputs, secrets, reserved: &reserved })
     }
-
-    /// What the template's credentials setting names, and nothing else.
-    fn credentials(&self, manifest: &Manifest) -> BTreeMap<String, String> {
-        let wanted = &manifest.credentials;
-        let given = |name: &String| {
-            let set = self.shop.settings.credentials.get(name).cloned();
-            set.or_else(|| std::env::var(name).ok()).map(|value| (name.clone(), value))
-        };
-        let mut found: BTreeMap<String, String> =
-            wanted.environment.iter().filter_map(given).collect();
-        found.extend(wanted.profile.clone().map(|profile| ("AWS_PROFILE".to_owned(), profile)));
-        found.extend(wanted.role.clone().map(|role| ("AWS_ROLE_ARN".to_owned(), role)));
-        found
-    }
-}
-
-/// Whether a variable holds what nobody may read. A region or an address may stand in a log; of anything else
-/// nobody knows, and a connection's URL has its password in it.
-fn is_secret(name: &str) -> bool {
-    let open =
-        ["_REGION", "_ENDPOINT", "_PROFILE", "_FILE", "_PATH", "_DIR", "_ROLE_ARN", "_PROJECT"];
-    !name.contains("ENDPOINT_URL") && !open.iter().any(|end| name.ends_with(end))
 }
 
 /// A URL with a password in it is a secret as a whole, and so is the password.

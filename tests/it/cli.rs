@@ -311,11 +311,43 @@ fn doctor_has_a_line_for_everything_with_the_cure() {
         "fail  sealing key",
         "fail  templates",
         "fail  Slack token: set MAYFLY_SLACK_BOT_TOKEN",
+        "warn  orphans: looked for by `17 * * * *`, and told nobody: set operators.channel",
         "warn  public URL",
     ] {
         assert!(text.contains(line), "`{line}` is not in:\n{text}");
     }
     assert!(text.contains("terraform: 1."), "{text}");
+}
+
+#[test]
+fn doctor_says_whether_orphans_would_be_found() {
+    let folder = folder();
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/environments");
+    let doctor = |settings: &str, region: Option<&str>| {
+        let toml = format!("templates = {templates:?}\n{settings}");
+        std::fs::write(folder.path().join("mayfly.toml"), toml).expect("written");
+        let mut command = mayfly(folder.path(), &["doctor"]);
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"] {
+            command.env_remove(name);
+        }
+        command.envs(region.map(|region| ("AWS_REGION", region)));
+        text(&command.output().expect("runs"))
+    };
+    let told = "[operators]\nchannel = \"#ops\"\n";
+    let text = doctor(told, Some("eu-central-1"));
+    assert!(
+        text.contains("ok    orphans: looked for by `17 * * * *`, told after 15 min"),
+        "{text}"
+    );
+    let line = "ok    orphans of s3-bucket: by AWS's index of tags";
+    assert!(text.contains(line) && !text.contains("orphans of preview-env"), "{text}");
+    let text = doctor(told, None);
+    let line = "warn  orphans of s3-bucket: by AWS's index of tags, and no region is set";
+    assert!(text.contains(line), "{text}");
+    let text = doctor("[orphans]\nschedule = \"never\"\n", None);
+    assert!(text.contains("warn  orphans: never looked for"), "{text}");
+    let text = doctor("[orphans]\nschedule = \"sometimes\"\n", None);
+    assert!(text.contains("fail  orphans: orphans.schedule: `sometimes` is no schedule"), "{text}");
 }
 
 #[test]

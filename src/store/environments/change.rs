@@ -146,3 +146,10 @@ pub async fn set_card(
     let rows = execute!(tx, sql, id, card.map(|(channel, _)| channel), card.map(|(_, ts)| ts))?;
     exactly_one(rows, "environments", "id", id.as_str())
 }
+
+/// Begins to count anew for one whose orphan is destroyed: its receipt tells of that alone.
+pub async fn reopened(tx: &mut Tx, id: &EnvironmentId) -> Result<(), StoreError> {
+    let sql = "UPDATE environments SET destroyed_count = 0, destroy_failures = 0 WHERE id = $1";
+    let rows = execute!(tx, sql, id)?;
+    exactly_one(rows, "environments", "id", id.as_str())
+}

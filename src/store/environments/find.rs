@@ -97,3 +97,16 @@ pub async fn with_status(tx: &mut Tx, status: Status) -> Result<Vec<Environment>
     let sql = "SELECT * FROM environments WHERE status = $1 ORDER BY created_at, id LIMIT 200";
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(status).fetch_all(c).await)?)
 }
+
+/// The names of all that live.
+pub async fn living_names(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT name FROM environments
+               WHERE status NOT IN ('destroyed', 'rejected', 'cancelled')";
+    Ok(on!(tx, |c| sqlx::query_scalar(sql).fetch_all(c).await)?)
+}
+
+/// The names of the templates that environments were ever made of.
+pub async fn templates(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT template FROM environments ORDER BY template";
+    Ok(on!(tx, |c| sqlx::query_scalar(sql).fetch_all(c).await)?)
+}

@@ -45,6 +45,20 @@ fn only_an_engine_that_can_is_asked_to_encrypt_its_state() {
 fn mistakes_in_the_manifest_have_file_line_and_cure() {
     for (lines, begins, hint) in [
         ("titel: Box", "template.yaml:4: there is no key `titel`", "Did you mean `title`?"),
+        ("sweep: gcp", "template.yaml:4: `sweep`: `gcp` is not known", "sweep: aws"),
+        ("sweep: [aws]", "template.yaml:4: `sweep` is a list", "sweep: aws"),
+        ("sweep: {}", "template.yaml:4: `sweep.command` is missing", "command: [sh, sweep.sh]"),
+        ("sweep: {command: []}", "template.yaml:4: `sweep.command` names no program", "sweep.sh"),
+        (
+            "sweep: {command: [sh, [a]]}",
+            "template.yaml:4: `sweep.command` has a list in it",
+            "in quotes",
+        ),
+        (
+            "sweep: {command: [sh], comand: [sh]}",
+            "template.yaml:4: there is no key `sweep.comand`",
+            "Did you mean `command`?",
+        ),
         ("zzz: 1", "template.yaml:4: there is no key `zzz`", "Known here: name, title"),
         ("title: [a]", "template.yaml:4: `title` is a list, and text is wanted", "quotes"),
         ("title: 12", "template.yaml:4: `title` is a number", "quotes"),

@@ -143,9 +143,9 @@ impl Check {
 
 fn known_action(action: &str) -> bool {
     use actions::{CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK};
-    use actions::{RETRY, REVERT, SHOW};
+    use actions::{ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW};
     let ours = [CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK];
     ours.contains(&action)
-        || [RETRY, REVERT, SHOW].contains(&action)
+        || [ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW].contains(&action)
         || actions::read_extend(action).is_some()
 }

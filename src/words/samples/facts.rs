@@ -38,8 +38,9 @@ pub fn rules() -> TtlRules {
 }
 
 /// Every reason for which one ends, with its sample's name.
-pub fn reasons() -> [(EndReason, &'static str); 7] {
+pub fn reasons() -> [(EndReason, &'static str); 9] {
     let gone = |by| EndReason::MarkedGone { by, why: "Its account is closed.".into() };
+    let orphan = |by| EndReason::Orphan { by, resource: "arn:aws:s3:::calm-otter".into() };
     [
         (EndReason::Expired, "expired"),
         (EndReason::ExpiredUnwarned, "expired-unwarned"),
@@ -48,6 +49,8 @@ pub fn reasons() -> [(EndReason, &'static str); 7] {
         (EndReason::CreateCancelled { by: other() }, "create-cancelled"),
         (gone(Some(other())), "marked-gone"),
         (gone(None), "marked-gone-at-the-console"),
+        (orphan(Some(other())), "orphan"),
+        (orphan(None), "orphan-at-the-console"),
     ]
 }
 

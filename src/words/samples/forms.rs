@@ -87,6 +87,7 @@ fn form(inputs: Vec<Input>) -> Kind {
             reserved: BTreeSet::new(),
             plugins: Default::default(),
             encrypt_state: false,
+            sweep: None,
         },
         version: "3f9a1c0b7d2e4455".into(),
         prefilled: Vec::new(),

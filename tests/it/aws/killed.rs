@@ -64,6 +64,47 @@ async fn is_found(engine: &'static str) -> Vec<String> {
     journal
 }
 
+/// What its provider calls it nobody has heard: it is found by its tag.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn what_has_no_id_is_found_by_its_tag() {
+    let moto = Moto::start().await;
+    let (credentials, cli_config) = (moto.environment(), terraform::cli_config());
+    let options = Options::on(database::sqlite().await).with("midway");
+    let stage = Stage::start(options.adjusted(move |config| {
+        config.credentials.extend(credentials);
+        config.runs.cli_config = Some(cli_config);
+    }))
+    .await;
+    let alice = stage.alice().waiting(PATIENCE);
+    let order = alice.orders("midway", &[]).await;
+    stage.says(&stage.trace(), "begun").await;
+    let ids = stage.count("SELECT count(*) FROM effects WHERE id IS NOT NULL").await;
+    assert_eq!((moto.buckets().await.len(), ids), (1, 0));
+    // Another installation's has the same name in its tag.
+    let tags = [("mayfly:installation", "another"), ("mayfly:environment", &order.name)];
+    moto.make_bucket("theirs").await;
+    moto.tag_bucket("theirs", &tags).await;
+    // Terraform writes a resource down before its provisioners run: as if the kill had come before that.
+    let state = stage.data().join("states").join(&order.name).join("terraform.tfstate");
+    kill_engine(&stage, "apply");
+    let text = std::fs::read_to_string(&state).expect("it is there");
+    let mut empty: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+    empty["resources"] = serde_json::json!([]);
+    std::fs::write(&state, empty.to_string()).expect("it can be written");
+    order.says("it failed at").await;
+    let receipt = order.says("its state is empty").await;
+    assert!(!receipt.says("aws_s3_bucket"), "{}", receipt.plain());
+    assert_eq!(moto.buckets().await, ["theirs"]);
+    let journal = stage.texts("SELECT event || ': ' || detail FROM steps ORDER BY seq").await;
+    let said = |what: &str| journal.iter().any(|line| line.starts_with(what));
+    assert!(
+        said("swept by tag: 1 resources") && said("adopted: took aws_s3_bucket"),
+        "{journal:?}"
+    );
+    stage.ends().await;
+}
+
 /// The template, for this engine.
 fn template(folder: &Path, engine: &str) -> PathBuf {
     let (from, to) = (template_folder("cutoff"), folder.join("cutoff"));

@@ -5,4 +5,6 @@ mod drift;
 mod killed;
 mod life;
 mod lingers;
+mod orphans;
+mod sweep;
 mod trio;

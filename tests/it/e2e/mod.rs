@@ -16,6 +16,7 @@ mod hostile;
 mod inputs;
 pub mod killed;
 mod life;
+mod orphans;
 pub mod pages;
 pub mod people;
 mod quarantine;

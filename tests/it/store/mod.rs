@@ -8,6 +8,7 @@ mod environments;
 pub mod fixtures;
 mod life;
 mod links;
+mod orphans;
 mod outbox;
 mod outbox_senders;
 mod records;

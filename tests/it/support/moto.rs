@@ -106,6 +106,19 @@ impl Moto {
         elements(&xml, "Key").into_iter().zip(elements(&xml, "Value")).collect()
     }
 
+    /// Puts tags on a bucket, in place of those that it has.
+    pub async fn tag_bucket(&self, bucket: &str, tags: &[(&str, &str)]) {
+        let tag = |(key, value): &(&str, &str)| {
+            format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>")
+        };
+        let tags: String = tags.iter().map(tag).collect();
+        let request = self.http.put(format!("{}/{bucket}?tagging", self.url));
+        let request = request.header("Content-Type", "application/xml");
+        let request = request.body(format!("<Tagging><TagSet>{tags}</TagSet></Tagging>"));
+        let (status, text) = self.ask(request, "s3").await;
+        assert!(status.is_success(), "{status}: {text}");
+    }
+
     /// What S3 says of a bucket's `encryption`, `publicAccessBlock` …, as XML.
     pub async fn bucket_setting(&self, bucket: &str, setting: &str) -> String {
         let url = format!("{}/{bucket}?{setting}", self.url);

@@ -30,6 +30,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("retry a destroy", "one transaction for state and run: e2e::quarantine"),
     ("mark an environment as gone", "one transaction for all of it: e2e::quarantine"),
     ("settle what was made", "aws::killed"),
+    ("begin a sweep", "a claim that runs out by itself; the next look begins anew"),
+    (
+        "record a sweep",
+        "one transaction for what was found and its notice; the next sweep finds it",
+    ),
+    ("adopt an orphan", "one transaction for its row and the trail: e2e::orphans"),
+    ("destroy an orphan", "one transaction for environment, run and effect: e2e::orphans"),
     ("note what may have been made", "survival::machines: one transaction, and again the same"),
     ("remember a progress message", "as `remember a card`"),
     ("call off a run of a living environment", "as `cancel a create run`: e2e::update"),
@@ -61,6 +68,9 @@ const EFFECTFUL: &str = r"Supervised::start\(|\.interrupt\(\)|[^f]\.bury\(|\.for
 const HARMLESS: &[(&str, &str)] = &[
     ("end_child", "for the end of the demo alone"),
     ("dm", "Slack opens a conversation once, and names the same one ever after"),
+    ("listed", "a listing changes nothing; the next sweep lists anew"),
+    ("listing_ended", "the same"),
+    ("remove_listing", "before the next sweep at the latest"),
     ("machine", "drawn before anything is claimed, and drawn again where the file is not"),
 ];
 

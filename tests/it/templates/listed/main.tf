@@ -1,0 +1,18 @@
+variable "mayfly_tags" {
+  type = map(string)
+}
+
+# A resource in the cloud of these tests: a file, whose name is its id and whose content its tags. A taken-in one
+# knows nothing but its id, so that both find the cloud from the run's folder.
+resource "terraform_data" "thing" {
+  provisioner "local-exec" {
+    command     = "cloud=\"$MAYFLY_WORK_DIR/../../../cloud\"; mkdir -p \"$cloud\"; printf '%s' \"$TAGS\" > \"$cloud/$ID\""
+    environment = { ID = self.id, TAGS = jsonencode(var.mayfly_tags) }
+  }
+
+  provisioner "local-exec" {
+    when        = destroy
+    command     = "rm \"$MAYFLY_WORK_DIR/../../../cloud/$ID\""
+    environment = { ID = self.id }
+  }
+}
