@@ -107,12 +107,12 @@ pub struct Claim<'a> {
     pub until: i64,
 }
 
-/// What may be claimed: by weight ($1), at a time ($2), by a process ($3) of a machine ($5).
+/// What may be claimed: by weight ($1), at a time ($2), by a process ($3) of a machine ($4).
 macro_rules! claimable {
     () => {
         "weight = $1 AND not_before <= $2 AND status IN ('queued', 'running')
           AND (claimed_until IS NULL OR claimed_until < $2
-               OR (claimed_by LIKE '%' || $5 AND claimed_by <> $3))"
+               OR (claimed_by LIKE '%' || $4 AND claimed_by <> $3))"
     };
 }
 
@@ -121,7 +121,7 @@ macro_rules! claimable {
 macro_rules! claim_sql {
     ($lock:literal) => {
         concat!(
-            "UPDATE runs SET status = 'running', claimed_by = $3, claimed_until = $4,
+            "UPDATE runs SET status = 'running', claimed_by = $3, claimed_until = $5,
                 epoch = epoch + 1
              WHERE id = (SELECT id FROM runs WHERE ",
             claimable!(),
@@ -150,8 +150,8 @@ pub async fn claim(tx: &mut Tx, claim: Claim<'_>) -> Result<Option<Run>, StoreEr
         .bind(claim.weight)
         .bind(claim.now)
         .bind(claim.worker)
-        .bind(claim.until)
         .bind(machine)
+        .bind(claim.until)
         .fetch_optional(c)
         .await)?)
 }

@@ -74,7 +74,7 @@ struct Case {
 
 fn cases(tx: &Tx) -> Vec<Case> {
     let page = &["100000", "50"];
-    let claim = &["'light'", "100000", "'w@one'", "200000", "'@one'"];
+    let claim = &["'light'", "100000", "'w@one'", "'@one'", "200000"];
     vec![
         Case {
             name: "warnings",
@@ -92,7 +92,7 @@ fn cases(tx: &Tx) -> Vec<Case> {
         Case {
             name: "the next run",
             sql: NEXT_DUE,
-            values: &["'light'", "100000"],
+            values: &["'light'", "100000", "'w@one'", "'@one'"],
             index: "runs_due",
         },
         Case { name: "the claim", sql: runs::CLAIM.on(tx), values: claim, index: "runs_due" },
