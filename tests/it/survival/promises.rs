@@ -20,6 +20,10 @@ const PROMISES: &[&str] = &[
     "quarantine",
     "snapshot",
     "audit",
+    "orphan",
+    "clock",
+    "disk",
+    "SIGTERM",
 ];
 
 /// The rows of the table below "Promised": what happens, what holds, what shows it.
