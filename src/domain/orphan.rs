@@ -29,6 +29,8 @@ super::text_enum::text_enum! {
         UnknownType = "unknown_type",
         /// The environment's template has no resource of that type, or none with a fixed address.
         NoAddress = "no_address",
+        /// Its environment was marked as gone: its state was kept, and a destroy would take all that it knows.
+        MarkedGone = "marked_gone",
         /// The template asks for secrets, which were forgotten with the environment.
         NoSecrets = "no_secrets",
         /// Its engine cannot take in what exists.

@@ -48,10 +48,15 @@ pub async fn sighted(
     Ok(())
 }
 
-/// Forgets what a whole sweep of that place, which ended at `now`, has not seen.
+/// How long an adoption is kept of what no sweep sees any more: its environment may only be open for another of its
+/// orphans, and a listing may leave it out.
+const ADOPTION_KEPT: Span = Span::days(30);
+
+/// Forgets what a whole sweep of that place, which ended at `now`, has not seen; what was adopted a month later.
 pub async fn forget_unseen(tx: &mut Tx, target: &str, now: Timestamp) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM orphans WHERE target = $1 AND last_seen < $2";
-    Ok(execute!(tx, sql, target, now)?)
+    let sql = "DELETE FROM orphans WHERE target = $1 AND last_seen < $2
+               AND (status <> 'adopted' OR last_seen < $3)";
+    Ok(execute!(tx, sql, target, now, now - ADOPTION_KEPT)?)
 }
 
 /// Those that were seen often and for long enough that somebody is to be told, longest known first.

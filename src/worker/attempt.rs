@@ -121,6 +121,13 @@ impl Attempt {
             // What stands here is of an earlier try, from which another machine has gone on.
             folders::discard(shop, &run.id).await?;
         }
+        if let Some(child) = folders::working(shop, &run.id) {
+            // Nobody has renewed its stamp while the bot was away.
+            if let Err(error) = child.renew_stamp() {
+                tracing::warn!(run = %run.id, %error, "a stamp could not be renewed");
+            }
+            *stamped.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(child);
+        }
         let mut progress = run.progress.clone().map(|progress| progress.0).unwrap_or(Progress {
             kind: run.kind,
             step: run.step.unwrap_or(Step::Prepare),

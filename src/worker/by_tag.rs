@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use super::attempt::{Attempt, Stopped};
 use super::reading::LARGEST;
 use super::workplace::Workplace;
+use crate::domain::environment::EndReason;
 use crate::domain::run::Step;
 use crate::engine::Inventory;
 use crate::engine::sweep::{self, Swept, Wanted};
 use crate::store::effects::Effect;
 use crate::store::settings;
+
+/// How the id of an effect is told that was found by its tag.
+pub(super) const BY_TAG: &str = "tag";
 
 impl Attempt {
     /// The same, with the ids of those that are found by their tag and cannot be taken for another. Where the
@@ -28,9 +32,36 @@ impl Attempt {
             return Ok(open);
         }
         Ok(match self.swept(place).await? {
-            Some(swept) => named(open, known, &swept),
+            Some(swept) => {
+                let ours: Vec<Swept> = swept.into_iter().filter(Swept::is_tagged).collect();
+                named(open, known, &ours)
+            }
             None => open,
         })
+    }
+
+    /// An orphan may have gone since it was listed, and another's have taken its name: before it is taken in it has
+    /// to be seen once more, with the tags of this installation and environment.
+    pub(super) async fn is_still_ours(&self, place: &Workplace) -> Result<(), Stopped> {
+        let reason = self.environment.end_reason.as_ref().map(|reason| &reason.0);
+        let Some(EndReason::Orphan { resource, .. }) = reason else { return Ok(()) };
+        let swept = self.swept(place).await?;
+        let is_it = |one: &Swept| one.id == *resource && one.is_tagged();
+        match swept {
+            Some(swept) if swept.iter().any(is_it) => Ok(()),
+            Some(_) => {
+                let why = format!(
+                    "{resource} does not have this environment's tag any more: it is gone, or another's. It was not touched."
+                );
+                Err(Stopped::failed(Step::Prepare, why))
+            }
+            None => {
+                let why = format!(
+                    "Whether {resource} still has this environment's tag could not be seen. It was not touched."
+                );
+                Err(Stopped::failed(Step::Prepare, why))
+            }
+        }
     }
 
     /// What has the environment's tag; `None`: nobody can say.
@@ -96,7 +127,7 @@ fn named(open: Vec<Effect>, known: &Inventory, swept: &[Swept]) -> Vec<Effect> {
         let alone = nameless.iter().filter(|other| **other == kind).count() == 1;
         let mut fits = swept.iter().filter_map(|one| {
             let id = one.adopt.as_deref().filter(|id| !taken.contains(id))?;
-            (one.kind.as_deref() == Some(&kind)).then(|| format!("id={id}"))
+            (one.kind.as_deref() == Some(&kind)).then(|| format!("{BY_TAG}={id}"))
         });
         fits.next().filter(|_| alone && fits.next().is_none())
     };
@@ -158,7 +189,7 @@ mod tests {
         let known = Inventory::default();
         let bucket = |name: &str| swept("aws_s3_bucket", name);
         let found = [bucket("calm"), swept("aws_sns_topic", "arn:t")];
-        assert_eq!(ids(open(), &known, &found), [Some("id=calm".to_owned())]);
+        assert_eq!(ids(open(), &known, &found), [Some("tag=calm".to_owned())]);
         assert_eq!(ids(open(), &known, &[bucket("calm"), bucket("brave")]), [None], "either");
         assert_eq!(ids(open(), &known, &[]), [None]);
         let two = vec![
@@ -183,6 +214,6 @@ mod tests {
             effect("aws_s3_bucket.k", "aws_s3_bucket", None),
         ];
         let named = ids(open, &known, &found);
-        assert_eq!(named, [Some("id=named".to_owned()), Some("id=calm".to_owned()), None]);
+        assert_eq!(named, [Some("id=named".to_owned()), Some("tag=calm".to_owned()), None]);
     }
 }

@@ -123,6 +123,9 @@ async fn undo(
     Ok(())
 }
 
+/// What the trail says of an environment of which something may be left that no state knows.
+pub(super) const LEFT_UNKNOWN: &str = "environment.unknown";
+
 /// Everything is gone, and that was verified: the receipt.
 pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
     let ctx = &attempt.shop.ctx;
@@ -133,11 +136,26 @@ pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
     secrets::forget(&mut tx, &environment.id).await?;
     links::revoke(&mut tx, &environment.id, links::REVEAL, at).await?;
     let reason = environment.end_reason.clone().map_or(EndReason::Expired, |reason| reason.0);
-    let unknown = effects::of_environment(&mut tx, &environment.id).await?;
+    let unknown: Vec<String> = effects::of_environment(&mut tx, &environment.id)
+        .await?
+        .into_iter()
+        .map(|effect| effect.address)
+        .collect();
     effects::settle_all(&mut tx, &environment.id).await?;
+    if !unknown.is_empty() {
+        let entry = audit::Entry {
+            environment: Some(&environment.id),
+            run: Some(&attempt.run.id),
+            at,
+            actor: &attempt.actor(),
+            action: LEFT_UNKNOWN,
+            detail: json!({ "resources": unknown }),
+        };
+        audit::record(&mut tx, entry).await?;
+    }
     let orphan = matches!(reason, EndReason::Orphan { .. });
     let receipt = Notice::Receipt {
-        unknown: unknown.into_iter().map(|effect| effect.address).collect(),
+        unknown,
         reason: reason.clone(),
         destroyed: usize::try_from(environment.destroyed_count).unwrap_or(0),
         // How long it lived was told when it ended.

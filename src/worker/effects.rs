@@ -2,11 +2,12 @@
 //! taken into the state, known not to exist, or named to people.
 
 use super::attempt::{Attempt, Stopped};
+use super::by_tag::BY_TAG;
 use super::workplace::Workplace;
 use crate::domain::Transient;
 use crate::domain::environment::EndReason;
 use crate::domain::plan::Change;
-use crate::domain::run::{Failure, Step};
+use crate::domain::run::{Failure, RunKind, Step};
 use crate::engine::{Action, Adopted, Event, Inventory};
 use crate::faults;
 use crate::process::{Cause, Exit};
@@ -106,8 +107,13 @@ impl Attempt {
         if open.is_empty() || self.has_called() {
             return Ok(());
         }
+        self.is_still_ours(place).await?;
         let known = self.inventory(place, Step::Prepare).await?;
-        let open = self.with_ids(place, open, &known).await?;
+        // A guess may be wrong: only where all of it is to be destroyed anyway it does no harm.
+        let open = match self.run.kind {
+            RunKind::Destroy => self.with_ids(place, open, &known).await?,
+            RunKind::Create | RunKind::Update | RunKind::Drift => open,
+        };
         for (n, effect) in open.into_iter().enumerate() {
             if is_known(&known, &effect) || self.adopts(place, &effect, n).await? {
                 // Another machine goes on with the copy: it has to know what is taken in before that is forgotten.
@@ -153,6 +159,9 @@ impl Attempt {
     async fn adopts(&self, place: &Workplace, effect: &Effect, n: usize) -> Result<bool, Stopped> {
         let engine = &place.installed.engine;
         let id = effect.id.as_deref().and_then(|id| id.split_once('='));
+        // Of what was only found by its tag, and of an orphan, nobody can say that it is gone: the index of tags is
+        // late, and a provider looks in its own region alone.
+        let settles = !self.is_reopened() && !id.is_some_and(|(how, _)| how == BY_TAG);
         // What a sweep has found exists outside, of whatever type it is.
         let outside = engine.exists_outside(&effect.kind) || self.is_reopened();
         let Some((_, id)) = id.filter(|_| outside) else {
@@ -168,7 +177,7 @@ impl Attempt {
                 self.end(Step::Prepare, "adopted", &detail).await?;
                 Ok(true)
             }
-            Err(Stopped::Failed(failure)) if engine.says_missing(&failure) => Ok(true),
+            Err(Stopped::Failed(failure)) if settles && engine.says_missing(&failure) => Ok(true),
             // Not every resource can be taken in. What is in the state is to be destroyed all the same.
             Err(Stopped::Failed(failure)) if failure.transient.is_none() => {
                 let detail = format!("{}: {}", effect.address, failure.summary);

@@ -4,12 +4,13 @@
 use std::path::Path;
 
 use super::attempt::Stopped;
+use super::complete::LEFT_UNKNOWN;
 use super::{Shop, folders};
 use crate::domain::RunId;
 use crate::domain::environment::{EndReason, Status};
 use crate::faults::{self, Moment};
 use crate::process::{Supervised, leftovers_of};
-use crate::store::{StoreError, environments, runs};
+use crate::store::{StoreError, audit, environments, runs};
 
 /// Removes the folder of a run that has ended.
 pub(super) async fn remove(folder: &Path) {
@@ -32,6 +33,14 @@ async fn remove_left(folder: &Path) {
     if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
         tracing::warn!(folder = %folder.display(), %error, "what is left of an ended environment could not be removed");
     }
+}
+
+/// The child of a run that is at work here just now.
+pub(super) fn working(shop: &Shop, run: &RunId) -> Option<Supervised> {
+    let folder = shop.settings.data.join("runs").join(run.as_str());
+    let at_work = folders(&folder).into_iter().find(|child| !leftovers_of(child).is_empty())?;
+    // One whose folder cannot be read is told of by whoever follows it.
+    Supervised::attach(&at_work).ok().flatten()
 }
 
 /// Ends what may still run of a run's earlier try, and removes its folder.
@@ -78,8 +87,9 @@ impl Shop {
         }
     }
 
-    /// Whether the environment that the folder is called after was destroyed. The state of one that somebody only
-    /// says is gone stays for whoever needs it.
+    /// Whether the environment that the folder is called after was destroyed, and nothing of it can be left. The
+    /// state of one that somebody only says is gone stays for whoever needs it, and so does an older one that may
+    /// know what the receipt could only name.
     async fn is_gone(&self, folder: &Path) -> Result<bool, StoreError> {
         let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
             return Ok(false);
@@ -92,7 +102,12 @@ impl Shop {
             .end_reason
             .as_ref()
             .is_some_and(|reason| matches!(reason.0, EndReason::MarkedGone { .. }));
-        Ok(environment.status == Status::Destroyed && !marked)
+        if environment.status != Status::Destroyed || marked {
+            return Ok(false);
+        }
+        let trail = audit::of_environment(&mut tx, &environment.id).await?;
+        let doubtful = ["environment.marked_gone", LEFT_UNKNOWN];
+        Ok(trail.iter().all(|entry| !doubtful.contains(&entry.action.as_str())))
     }
 
     /// Whether the run has ended and nothing of it runs here any more.

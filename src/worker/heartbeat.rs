@@ -121,9 +121,11 @@ async fn yield_to_another(shop: &Shop, id: &RunId, stamped: &Stamped) {
     let Some(child) = child.filter(|child| !child.folder().join(files::EXIT).exists()) else {
         return;
     };
+    let here = format!("@{}", shop.settings.machine);
     let holder = async { runs::get(&mut shop.ctx.db.read().await?, id).await };
     match holder.await {
-        Ok(run) if run.claimed_by.as_ref() == Some(&shop.settings.name) => {}
+        // Given back, it is still this machine's.
+        Ok(run) if run.claimed_by.as_ref().is_some_and(|by| by.ends_with(&here)) => {}
         Ok(run) => {
             tracing::warn!(run = %id, now = ?run.claimed_by, "a run is another's by now: its child is asked to end");
             let asked = faults::around(faults::INTERRUPT_CHILD, || child.interrupt());

@@ -1,6 +1,6 @@
 //! Whether Mayfly can destroy an orphan itself, and how.
 
-use crate::domain::environment::Status;
+use crate::domain::environment::{EndReason, Status};
 use crate::domain::orphan::{ByHand, OrphanLine};
 use crate::store::environments::Environment;
 use crate::store::orphans::Orphan;
@@ -48,6 +48,10 @@ pub(super) async fn remedy(
     // this one after that: the table of transitions says so when somebody tries.
     let made = found.filter(|e| e.status != Status::Rejected);
     let Some(environment) = made else { return Ok(Err(ByHand::NoEnvironment)) };
+    let reason = environment.end_reason.as_ref().map(|reason| &reason.0);
+    if matches!(reason, Some(EndReason::MarkedGone { .. })) {
+        return Ok(Err(ByHand::MarkedGone));
+    }
     let archive = Archive::from_bytes(versions::get(tx, &environment.version).await?.archive);
     // A version that cannot be read any more has nothing that could be taken in.
     let Ok(template) = Template::from_archive(&archive) else { return Ok(Err(ByHand::NoAddress)) };

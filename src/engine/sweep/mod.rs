@@ -41,6 +41,14 @@ pub struct Swept {
     pub tags: BTreeMap<String, String>,
 }
 
+impl Swept {
+    /// Whether it says itself that it is this installation's: [`read`] has left out what says that it is another's,
+    /// and what says nothing is only told to people.
+    pub fn is_tagged(&self) -> bool {
+        self.tags.contains_key(INSTALLATION_TAG)
+    }
+}
+
 /// Why what a sweep has printed is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(

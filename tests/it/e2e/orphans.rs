@@ -151,6 +151,39 @@ on_both! {
     }
 }
 
+/// Between the notice and the button somebody else has made something of the same name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_anothers_by_now_is_not_touched() {
+    let options = listed(crate::support::database::sqlite().await)
+        .adjusted(|config| config.runs.destroy_backoff = Duration::from_millis(50));
+    let stage = Stage::start(options).await;
+    let carol = stage.carol();
+    let order = ended(&stage, "listed").await;
+    let ours = installation(&stage).await;
+    let left = plant(&stage, "left", &ours, &order.name);
+    sweeps(&stage, 2).await;
+    sweeps(&stage, 2).await;
+    let notice = carol.reads("platform-ops", "no living environment").await;
+    plant(&stage, "left", "another", &order.name);
+    carol.presses(&notice, "orphan_destroy").await;
+    order.shows("Quarantined").await;
+    let failed = "SELECT failure FROM runs WHERE failure LIKE '%does not have this environment%'";
+    assert_eq!(stage.texts(failed).await.len(), 3);
+    assert!(left.exists(), "another's is destroyed");
+
+    // An operator ends that, and from then on nothing of it is taken away by a button.
+    carol.asks(&format!("gone {} it is another's", order.name)).await;
+    order.says("is marked as gone").await;
+    plant(&stage, "left", &ours, &order.name);
+    sweeps(&stage, 2).await;
+    sweeps(&stage, 2).await;
+    let list = carol.asks("orphans").await;
+    assert!(list.says("cloud/left") && list.says("marked as gone"), "{}", list.plain());
+    assert!(list.button("orphan_destroy").is_none(), "{}", list.plain());
+    assert!(left.exists());
+    stage.ends().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sweep_that_fails_forgets_nothing_and_says_why() {
     let database = crate::support::database::sqlite().await;
@@ -178,7 +211,10 @@ async fn a_sweep_that_fails_forgets_nothing_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_nobody_has_is_found_and_taken_away() {
-    let stage = Stage::start(Options::on(crate::support::database::sqlite().await)).await;
+    // What stays of an ended environment on its machine, the worker removes by itself: not in this test.
+    let options = Options::on(crate::support::database::sqlite().await)
+        .adjusted(|config| config.runs.claim = Duration::from_secs(3600));
+    let stage = Stage::start(options).await;
     let carol = stage.carol();
     let branch = [("in_branch", "main".into())];
     let (gone, lives) = (

@@ -54,7 +54,7 @@ impl Bot {
         let person = |name: &str| workspace.person(name).id().to_owned();
         let settings = format!(
             "data = {:?}\ntemplates = {:?}\n\n[operators]\nusers = [{:?}]\n\n\
-             [teams]\npayments = [{:?}]\nsearch = [{:?}]\n",
+             [teams]\npayments = [{:?}]\nsearch = [{:?}]\n\n[orphans]\nschedule = \"never\"\n",
             data.path().join("data"),
             concat!(env!("CARGO_MANIFEST_DIR"), "/templates/environments"),
             person("carol"),

@@ -12,7 +12,7 @@ pub type Rows = BTreeMap<String, (i64, String)>;
 
 /// Everything as it is now.
 pub async fn read(db: &Db) -> Result<Rows> {
-    let rows = match db.read().await? {
+    let mut rows = match db.read().await? {
         Tx::Sqlite(mut tx, _) => {
             let tables: Vec<String> = sqlx::query_scalar(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
@@ -49,6 +49,8 @@ pub async fn read(db: &Db) -> Result<Rows> {
             rows
         }
     };
+    // Anchors are made by the clock, whatever comes in, of what stands in `audit`, which is compared.
+    rows.retain(|table, _| !["audit_anchors", "audit_heads"].contains(&table.as_str()));
     ensure!(rows.len() > 10, "only these tables were seen: {:?}", rows.keys());
     Ok(rows)
 }

@@ -47,6 +47,7 @@ const SHORT: Pace = &[
     ("claim", "10s"),
     ("interrupt_grace", "5s"),
     ("destroy_backoff", "500ms"),
+    ("retry_backoff", "1s"),
 ];
 /// As short, but for claims that outlast an outage of seconds.
 const PATIENT: Pace = &[
@@ -118,6 +119,11 @@ impl Installation {
     /// From here nobody looks after what is on this machine.
     pub fn has_lost(&self, machine: &str) {
         self.dead.lock().expect("nobody panics with it").insert(machine.to_owned());
+    }
+
+    /// Whether there has been more than one machine.
+    pub fn has_machines(&self) -> bool {
+        self.data("two").exists()
     }
 
     /// The data folders of the machines that somebody looks after.

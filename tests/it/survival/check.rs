@@ -82,7 +82,7 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
     let mut times: BTreeMap<&String, usize> = BTreeMap::new();
     said.iter().for_each(|text| *times.entry(text).or_default() += 1);
     let twice: usize = times.values().map(|n| n - 1).sum();
-    if twice > crashes {
+    if twice > crashes + led.life.repeats() {
         wrong(format!("{twice} messages were sent twice after {crashes} crashes: {said:?}"));
     }
     let cards = led.cards();
@@ -103,6 +103,10 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
         }
     }
     for folder in ["runs", "states", "sites"] {
+        // An older state on another machine may know what the receipt could only name: it stays.
+        if folder == "states" && named && led.installation.has_machines() {
+            continue;
+        }
         let left = left_in(led, folder).await;
         if !left.is_empty() {
             wrong(format!("{folder} still has {left:?}"));

@@ -121,6 +121,43 @@ async fn of_three_machines_one_may_die() {
     installation.ends().await;
 }
 
+/// The machine that takes over is killed, too, where it puts things right; and starts again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: `scripts/test -- --ignored`"]
+async fn a_takeover_that_dies_is_taken_over_from() {
+    if !cfg!(feature = "failpoints") {
+        return say("NOT RUN: survival: it needs the fail points: --features failpoints");
+    }
+    let points = ["put a state in its place", "note what may have been made"];
+    let moments = points.iter().flat_map(|point| {
+        ["before", "after"].map(|moment| dies_taking_over(format!("{point}/{moment}")))
+    });
+    futures_util::future::join_all(moments).await;
+}
+
+async fn dies_taking_over(point: String) {
+    let Some(database) = database::postgres().await else { return };
+    let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
+    let led = Led::new(&installation, Life::LostSightOf);
+    let one = installation.start("one", &[], "");
+    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
+    while !led.trace().contains("made") || led.count(copied).await == 0 {
+        led.goes_on().await;
+    }
+    kill_all_of(&installation, "one", &one);
+    let dies = [("FAILPOINTS", format!("{point}=return(kill)"))];
+    let mut two = installation.start("two", &dies, "");
+    while two.is_running() {
+        led.goes_on().await;
+    }
+    let mut two = installation.start("two", &[], "");
+    led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
+    assert_eq!(violations(&led, 2).await, [""; 0], "{point}\n{}", led.logs());
+    two.ends().await;
+    drop((one, two));
+    installation.ends().await;
+}
+
 /// One of two is restarted in mid-apply: it follows its own child, and the other keeps its hands off.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_machine_that_comes_back_follows_its_child_beside_another() {
