@@ -161,7 +161,7 @@ impl Attempt {
         let id = effect.id.as_deref().and_then(|id| id.split_once('='));
         // Of what was only found by its tag, and of an orphan, nobody can say that it is gone: the index of tags is
         // late, and a provider looks in its own region alone.
-        let settles = !self.is_reopened() && !id.is_some_and(|(how, _)| how == BY_TAG);
+        let settles = !self.is_reopened() && id.is_none_or(|(how, _)| how != BY_TAG);
         // What a sweep has found exists outside, of whatever type it is.
         let outside = engine.exists_outside(&effect.kind) || self.is_reopened();
         let Some((_, id)) = id.filter(|_| outside) else {
