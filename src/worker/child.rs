@@ -16,7 +16,7 @@ use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Event, Invocation, Severity};
 use crate::faults::{self, Moment};
-use crate::process::{Exit, FollowError, Limits, Line, Spec, StartError, Supervised};
+use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
 use crate::template::Manifest;
 
 /// How many lines of output a failure shows.
@@ -141,7 +141,9 @@ impl Attempt {
     ) -> Result<Exit, Stopped> {
         let mut pulse = self.pulse.clone();
         let (sender, mut lines) = mpsc::unbounded_channel();
-        let follow = supervised.follow(logged(supervised.folder()), move |line| {
+        // From its beginning: why it failed is to be known also where a worker before this one has read that.
+        heard.logged = logged(supervised.folder());
+        let follow = supervised.follow(Offsets::default(), move |line| {
             // The receiver lives as long as this does.
             let _ = sender.send(line);
         });
@@ -215,7 +217,7 @@ impl Attempt {
 
     /// Takes a line in; `true`: there is progress to tell.
     async fn hear(&self, step: Step, line: Line, heard: &mut Heard) -> bool {
-        heard.after = line.after;
+        heard.at(&line);
         let events = heard.listener.as_mut().map(|listener| listener.hear(&line.text));
         let mut news = false;
         for event in events.into_iter().flatten() {
@@ -231,7 +233,7 @@ impl Attempt {
             if let Some(Effected::Refused { address }) = &effected {
                 heard.refused.push(address.clone());
             }
-            heard.effects.extend(effected);
+            heard.effects.extend(effected.filter(|_| !heard.again));
         }
         let text = match &event {
             Event::Diagnostic(diagnostic) => {
@@ -255,7 +257,7 @@ impl Attempt {
             }
             event => match describe(event) {
                 Some(text) => text,
-                None => return self.count(event).await,
+                None => return !heard.again && self.count(event).await,
             },
         };
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -264,8 +266,10 @@ impl Attempt {
             if heard.tail.len() > TAIL {
                 heard.tail.pop_front();
             }
-            heard.lines.push(line);
+            if !heard.again {
+                heard.lines.push(line);
+            }
         }
-        self.count(&event).await
+        !heard.again && self.count(&event).await
     }
 }

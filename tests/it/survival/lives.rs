@@ -29,13 +29,15 @@ pub enum Life {
     Fails,
     /// Compared, and put back as its template says.
     PutBack,
+    /// Throttled while it is planned; what destroys it fails until somebody has mended it, and tries once more.
+    Troubled,
     /// The machine that makes it is gone for good.
     LostSightOf,
 }
 
 impl Life {
-    pub const ALL: [Life; 5] =
-        [Life::ByHand, Life::Reaped, Life::CalledOff, Life::Fails, Life::PutBack];
+    pub const ALL: [Life; 6] =
+        [Life::ByHand, Life::Reaped, Life::CalledOff, Life::Fails, Life::PutBack, Life::Troubled];
 
     /// The template's manifest as this life wants it.
     pub fn manifest(self, text: String) -> String {
@@ -58,6 +60,9 @@ impl Life {
             Life::PutBack => {
                 &["provisioning", "ready", "updating", "ready", "destroying", "destroyed"]
             }
+            Life::Troubled => {
+                &["provisioning", "ready", "destroying", "quarantined", "destroying", "destroyed"]
+            }
         }
     }
 
@@ -70,6 +75,22 @@ impl Life {
             Life::PutBack => {
                 &["create succeeded", "drift succeeded", "update succeeded", "destroy succeeded"]
             }
+            Life::Troubled => &[
+                "create succeeded",
+                "destroy failed",
+                "destroy failed",
+                "destroy failed",
+                "destroy succeeded",
+            ],
+        }
+    }
+
+    /// How many messages of its thread say what another said before, of another run.
+    pub fn repeats(self) -> usize {
+        match self {
+            // The second and the third destroy come equally far.
+            Life::Troubled => 1,
+            _ => 0,
         }
     }
 
@@ -81,6 +102,7 @@ impl Life {
             Life::CalledOff => &["is cancelled"],
             Life::Fails | Life::LostSightOf => &["it failed at"],
             Life::PutBack => &["is ready", "No drift"],
+            Life::Troubled => &["is ready", "is not tried again by itself"],
         }
     }
 
@@ -157,7 +179,40 @@ impl<'a> Led<'a> {
                     _ => Some("destroy"),
                 }
             }
+            (Life::Troubled, status) => self.mends(status).await,
             _ => None,
+        }
+    }
+
+    /// What helps in trouble.
+    async fn mends(&self, status: Status) -> Option<&'static str> {
+        let braked = |action: &'static str| async move {
+            let acts = self.texts("SELECT action FROM audit WHERE action LIKE 'brake.%'").await;
+            acts.iter().any(|act| act == action)
+        };
+        match status {
+            Status::Provisioning => {
+                let retried = "SELECT count(*) FROM steps WHERE event = 'retried'";
+                if self.count(retried).await > 0 {
+                    self.flag("plan-fails", None);
+                }
+                None
+            }
+            Status::Ready if !braked("brake.on").await => Some("pause"),
+            Status::Ready if !braked("brake.off").await => Some("resume"),
+            Status::Ready => Some("destroy"),
+            Status::Quarantined => Some("retry"),
+            _ => None,
+        }
+    }
+
+    /// From here this goes wrong, with these words; `None`: no more.
+    fn flag(&self, what: &str, words: Option<&str>) {
+        let file = self.installation.data("one").join(what);
+        match words {
+            Some(words) => std::fs::write(file, words).expect("it can be written"),
+            // It may be gone already.
+            None => drop(std::fs::remove_file(file)),
         }
     }
 
@@ -165,6 +220,15 @@ impl<'a> Led<'a> {
     async fn does(&self, step: &str) {
         if step == "order" {
             return self.orders().await;
+        }
+        if let ("pause" | "resume", carol) = (step, self.installation.slack.person("carol")) {
+            drop(carol.types(CHANNEL, &format!("/infra {step} creating")).await);
+            return;
+        }
+        match (self.life, step) {
+            (Life::Troubled, "destroy") => self.flag("destroy-fails", Some("the vault is closed")),
+            (Life::Troubled, "retry") => self.flag("destroy-fails", None),
+            _ => {}
         }
         let name = self.texts("SELECT name FROM environments").await.pop().unwrap_or_default();
         let text = match step {
@@ -187,6 +251,9 @@ impl<'a> Led<'a> {
             s.view().filter(|v| v.callback_id() == "create").cloned()
         });
         let Ok(form) = form.await else { return };
+        if self.life == Life::Troubled {
+            self.flag("plan-fails", Some("api error ThrottlingException: Rate exceeded"));
+        }
         let inputs = [self.installation.subject.inputs(), self.life.inputs()].concat();
         drop(alice.submits(&form.id, &inputs).await);
     }

@@ -9,12 +9,9 @@ use crate::support::{database, say, source};
 
 /// Commits of no life here: what each is, and which test ends the bot at it or why none has to.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("pause", "one row of a setting"),
-    ("resume", "one row of a setting"),
     ("enter secrets", "one transaction for the whole page: e2e::inputs"),
     ("make a reveal link", "one row; who gets no answer asks again"),
     ("reveal credentials", "one transaction for the link and its trail: e2e::pages"),
-    ("fail a destroy run", "as `fail a create run`: e2e::failing has three of them"),
     (
         "anchor the audit trail",
         "one transaction for the anchor and its heads; the next look makes it",
@@ -26,8 +23,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "let an interrupted run go on",
         "one transaction, and the bot is stopped at it: survival::stop",
     ),
-    ("let a run rest", "one transaction, and the bot is restarted after it: e2e::again"),
-    ("retry a destroy", "one transaction for state and run: e2e::quarantine"),
     ("mark an environment as gone", "one transaction for all of it: e2e::quarantine"),
     ("settle what was made", "aws::killed"),
     ("begin a sweep", "a claim that runs out by itself; the next look begins anew"),
@@ -37,11 +32,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("adopt an orphan", "one transaction for its row and the trail: e2e::orphans"),
     ("destroy an orphan", "one transaction for environment, run and effect: e2e::orphans"),
-    ("note what may have been made", "survival::machines: one transaction, and again the same"),
+    ("note what may have been made", "survival::machines::a_takeover_that_dies_is_taken_over_from"),
     ("remember a progress message", "as `remember a card`"),
     ("call off a run of a living environment", "as `cancel a create run`: e2e::update"),
     ("end what a supervisor left", "the supervisors that the sweep kills; and e2e::killed"),
-    ("put a state in its place", "the same file again: survival::machines"),
+    ("put a state in its place", "survival::machines::a_takeover_that_dies_is_taken_over_from"),
     ("remove what is left of an environment", "the next sweep: survival::machines"),
     ("remove an empty state", "nothing is in it: e2e::cancel"),
     ("fail a run of a living environment", "as `fail a create run`: e2e::update"),

@@ -18,16 +18,30 @@ variable "mayfly_environment" {
 
 locals {
   trace = "${dirname(var.mayfly_site_root)}/trace"
+  # What goes wrong stands outside, so that a test says what it is, and when it is over.
+  plan    = "${dirname(var.mayfly_site_root)}/plan-fails"
+  destroy = "${dirname(var.mayfly_site_root)}/destroy-fails"
 }
 
 # What is made, counted at its making and at its end.
 resource "terraform_data" "counted" {
-  input = { site = "${var.mayfly_site_root}/${var.mayfly_environment}", trace = local.trace }
+  input = {
+    site  = "${var.mayfly_site_root}/${var.mayfly_environment}"
+    trace = local.trace
+    fails = local.destroy
+  }
+
+  lifecycle {
+    precondition {
+      condition     = !fileexists(local.plan)
+      error_message = fileexists(local.plan) ? file(local.plan) : "Nothing is wrong."
+    }
+  }
 
   provisioner "local-exec" {
     when        = destroy
-    command     = "rm -rf -- \"$SITE\" && echo gone >> \"$TRACE\""
-    environment = { SITE = self.input.site, TRACE = self.input.trace }
+    command     = "if [ -e \"$FAILS\" ]; then cat \"$FAILS\" >&2; exit 1; fi; rm -rf -- \"$SITE\" && echo gone >> \"$TRACE\""
+    environment = { SITE = self.input.site, TRACE = self.input.trace, FAILS = self.input.fails }
   }
 }
 
