@@ -50,6 +50,12 @@ impl Browser {
         sent(self.form(url, &page, fields)).await
     }
 
+    /// The same, where perhaps nobody answers.
+    pub async fn tries(&self, url: &str, fields: &[(&str, &str)]) -> Result<Shown, reqwest::Error> {
+        let page = shown(self.http.get(url)).await?;
+        shown(self.form(url, &page, fields)).await
+    }
+
     /// The same, from the page of another site.
     pub async fn fills_from(&self, origin: &str, url: &str) -> Shown {
         let page = self.gets(url).await;
@@ -71,10 +77,14 @@ impl Browser {
 }
 
 async fn sent(request: RequestBuilder) -> Shown {
-    let answer = request.send().await.expect("the page answers");
+    shown(request).await.expect("the page answers")
+}
+
+async fn shown(request: RequestBuilder) -> Result<Shown, reqwest::Error> {
+    let answer = request.send().await?;
     let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
     let cookie = cookie.and_then(|c| c.split(';').next()).unwrap_or_default().to_owned();
-    Shown { status: answer.status(), cookie, text: answer.text().await.expect("it is text") }
+    Ok(Shown { status: answer.status(), cookie, text: answer.text().await? })
 }
 
 /// The link in a message that leads to such a page.

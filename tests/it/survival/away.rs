@@ -4,7 +4,8 @@ use mayfly::playground::Fault;
 
 use super::bot::Installation;
 use super::check::violations;
-use super::lives::{Led, Life};
+use super::life::Life;
+use super::lives::Led;
 use super::subjects::Subject;
 use crate::e2e::pages::Browser;
 use crate::support::database;

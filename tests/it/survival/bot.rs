@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -188,6 +188,8 @@ impl Installation {
              [teams]\npayments = [\"{}\"]\n\
              [operators]\nusers = [\"{}\"]\nchannel = \"{ops}\"\n\
              [delivery]\npoll = \"200ms\"\n\
+             [audit]\nanchor_every = \"2s\"\n\
+             [orphans]\nschedule = \"* * * * * *\"\ngrace = \"2s\"\n\
              [runs]\n{}{cli_config}{settings}\n{}",
             self.data(machine),
             self.folder().join("templates"),
@@ -257,12 +259,17 @@ impl Bot {
     }
 
     pub fn is_running(&mut self) -> bool {
-        self.child.try_wait().expect("it is ours").is_none()
+        self.status().is_none()
     }
 
     pub fn signal(&self, signal: Signal) {
         // It may have ended by itself meanwhile.
         let _ = kill_process(Pid::from_child(&self.child), signal);
+    }
+
+    /// How it has ended, if it has.
+    pub fn status(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it is ours")
     }
 
     /// Whether it stands still.
@@ -302,7 +309,7 @@ impl Bot {
     pub async fn ended(&mut self) -> Option<i32> {
         let begun = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("it is ours") {
+            if let Some(status) = self.status() {
                 return status.code();
             }
             assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.told());

@@ -13,27 +13,30 @@ const CLEARED_WITHIN: Duration = Duration::from_secs(20);
 pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
     let mut found = violations_of_any(led, crashes).await;
     let mut wrong = |what: String| found.push(what);
+    let expected = led.life.expected();
     let to: Vec<String> = transitions(led).await.into_iter().map(|(_, to)| to).collect();
-    if to != led.life.statuses() {
+    if to != expected.statuses {
         wrong(format!("the audit trail has the transitions {to:?}"));
     }
     let runs = "SELECT kind || ' ' || status FROM runs ORDER BY created_at, id";
     let runs = led.texts(runs).await;
-    if runs != led.life.runs() {
+    if runs != expected.runs {
         wrong(format!("the runs are {runs:?}"));
     }
     let (made, gone) = traced(led);
-    if (made, gone) != (1, 1) {
+    if (made, gone) != expected.traced {
         wrong(format!("it was made {made} times and destroyed {gone} times"));
     }
     let counted = led.count("SELECT destroyed_count FROM environments").await;
     let subject = led.installation.subject;
-    if led.life.statuses().contains(&"ready") && counted != subject.resources() {
+    let was_ready = expected.statuses.contains(&"ready") && !led.life.leaves_all();
+    if was_ready && counted != subject.resources() {
         wrong(format!("its receipt counts {counted} destroyed resources"));
     }
     let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
     let plan = format!("+{} ~0 -0", subject.resources());
-    for part in std::iter::once(plan.as_str()).chain(led.life.says().iter().copied()) {
+    let plan = (expected.traced != (0, 0)).then_some(plan.as_str());
+    for part in plan.into_iter().chain(expected.says.iter().copied()) {
         if !said.iter().any(|text| text.contains(part)) {
             wrong(format!("nobody was told `{part}`"));
         }
@@ -46,6 +49,7 @@ pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
 pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
     let mut found = Vec::new();
     let mut wrong = |what: String| found.push(what);
+    let expected = led.life.expected();
 
     let transitions = transitions(led).await;
     let is_chain = transitions.windows(2).all(|pair| pair[0].1 == pair[1].0);
@@ -58,10 +62,11 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
     }
     let (made, gone) = traced(led);
     let said: Vec<String> = led.thread().iter().map(|m| m.plain()).collect();
-    let receipt = said.iter().find(|text| text.contains("its state is empty"));
+    let receipt = said.iter().find(|text| text.contains(expected.receipt));
     // What an engine that was killed did not live to say is named to people instead.
     let named = receipt.is_some_and(|text| text.contains("Look for what may be left"));
-    if made > 1 || gone > 1 || (made > gone && !named) {
+    let (_, most) = expected.traced;
+    if made > 1 || gone > most.max(1) || (made > gone && !named && !led.life.leaves_all()) {
         wrong(format!("it was made {made} times and destroyed {gone} times"));
     }
     for (what, sql) in [
@@ -72,18 +77,20 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
         ("runs that hold a claim", "SELECT count(*) FROM runs WHERE claimed_until IS NOT NULL"),
     ] {
         let left = led.count(sql).await;
-        if left != 0 {
+        // The state is kept aside, for whoever needs it.
+        let kept = what == "secrets" && led.life.leaves_all();
+        if left != 0 && !kept {
             wrong(format!("{left} {what} too many"));
         }
     }
     if receipt.is_none() {
         wrong(format!("nobody got a receipt: {said:?}"));
     }
-    let mut times: BTreeMap<&String, usize> = BTreeMap::new();
-    said.iter().for_each(|text| *times.entry(text).or_default() += 1);
-    let twice: usize = times.values().map(|n| n - 1).sum();
-    if twice > crashes + led.life.repeats() {
-        wrong(format!("{twice} messages were sent twice after {crashes} crashes: {said:?}"));
+    for (texts, repeats) in [(&said, expected.repeats), (&led.operators(), 0)] {
+        let twice = sent_twice(texts);
+        if twice > crashes + repeats {
+            wrong(format!("{twice} messages were sent twice after {crashes} crashes: {texts:?}"));
+        }
     }
     let cards = led.cards();
     if cards == 0 || cards > 1 + crashes {
@@ -107,12 +114,21 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
         if folder == "states" && named && led.installation.has_machines() {
             continue;
         }
+        if folder != "runs" && led.life.leaves_all() {
+            continue;
+        }
         let left = left_in(led, folder).await;
         if !left.is_empty() {
             wrong(format!("{folder} still has {left:?}"));
         }
     }
     found
+}
+
+fn sent_twice(texts: &[String]) -> usize {
+    let mut times: BTreeMap<&String, usize> = BTreeMap::new();
+    texts.iter().for_each(|text| *times.entry(text).or_default() += 1);
+    times.values().map(|n| n - 1).sum()
 }
 
 /// What the trail's chains do not hold, and runs that it does not have once.

@@ -4,7 +4,8 @@ use mayfly::store::Tx;
 
 use super::bot::Installation;
 use super::check::violations;
-use super::lives::{Led, Life, Tended};
+use super::life::Life;
+use super::lives::{Led, Tended};
 use super::subjects::Subject;
 use crate::support::database;
 
@@ -32,7 +33,7 @@ async fn what_is_planted_after_a_life_is_found() {
     let installation =
         Installation::new(database::sqlite().await, Subject::Counted, |text| text).await;
     let led = Led::new(&installation, Life::ByHand);
-    let mut tended = Tended::start(&installation, &[]);
+    let mut tended = Tended::start(&led, Vec::new());
     led.lead(|| tended.tend()).await;
     tended.bot.ends().await;
     assert_eq!(violations(&led, 0).await, [""; 0]);
@@ -66,7 +67,7 @@ async fn a_message_that_is_dropped_is_missed() {
                  BEGIN DELETE FROM outbox WHERE seq = NEW.seq; END";
     plant(&installation, &[loses]).await;
     let led = Led::new(&installation, Life::ByHand);
-    let mut tended = Tended::start(&installation, &[]);
+    let mut tended = Tended::start(&led, Vec::new());
     led.lead(|| tended.tend()).await;
     tended.bot.ends().await;
     finds(&led, "nobody was told `extended it by`").await;

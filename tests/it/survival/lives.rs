@@ -1,119 +1,31 @@
 //! Whole lives of an environment, led by somebody who tries again when nothing comes of it.
 
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use mayfly::domain::environment::Status;
-use mayfly::playground::{Input, Message};
+use mayfly::playground::{Fault, Message};
 use mayfly::process::Identity;
+use mayfly::process::files::{CHILD, SUPERVISOR};
 use mayfly::store::Tx;
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 
 use super::bot::{Bot, Installation};
+use super::life::Life;
+use crate::e2e::pages::Browser;
 use crate::e2e::people::{CHANNEL, Player};
 use crate::e2e::stage::files;
 
 /// After so long without an answer a person tries once more.
 const TRIES_AGAIN: Duration = Duration::from_secs(4);
-
-/// A way to live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Life {
-    /// Made, looked at, extended, destroyed by hand.
-    ByHand,
-    /// Made, warned of its end, and reaped.
-    Reaped,
-    /// Called off while it is made.
-    CalledOff,
-    /// It cannot be made.
-    Fails,
-    /// Compared, and put back as its template says.
-    PutBack,
-    /// Throttled while it is planned; what destroys it fails until somebody has mended it, and tries once more.
-    Troubled,
-    /// The machine that makes it is gone for good.
-    LostSightOf,
-}
-
-impl Life {
-    pub const ALL: [Life; 6] =
-        [Life::ByHand, Life::Reaped, Life::CalledOff, Life::Fails, Life::PutBack, Life::Troubled];
-
-    /// The template's manifest as this life wants it.
-    pub fn manifest(self, text: String) -> String {
-        match self {
-            Life::Reaped => text
-                .replace("default: 4h", "default: 3s")
-                .replace("grace: 15m", "grace: 1s")
-                .replace("warnings: [1h]", "warnings: [2s]"),
-            _ => text,
-        }
-    }
-
-    /// The statuses that it goes through.
-    pub fn statuses(self) -> &'static [&'static str] {
-        match self {
-            Life::ByHand | Life::Reaped => &["provisioning", "ready", "destroying", "destroyed"],
-            Life::CalledOff | Life::Fails | Life::LostSightOf => {
-                &["provisioning", "failed", "destroying", "destroyed"]
-            }
-            Life::PutBack => {
-                &["provisioning", "ready", "updating", "ready", "destroying", "destroyed"]
-            }
-            Life::Troubled => {
-                &["provisioning", "ready", "destroying", "quarantined", "destroying", "destroyed"]
-            }
-        }
-    }
-
-    /// The runs, by kind and end.
-    pub fn runs(self) -> &'static [&'static str] {
-        match self {
-            Life::ByHand | Life::Reaped => &["create succeeded", "destroy succeeded"],
-            Life::CalledOff => &["create cancelled", "destroy succeeded"],
-            Life::Fails | Life::LostSightOf => &["create failed", "destroy succeeded"],
-            Life::PutBack => {
-                &["create succeeded", "drift succeeded", "update succeeded", "destroy succeeded"]
-            }
-            Life::Troubled => &[
-                "create succeeded",
-                "destroy failed",
-                "destroy failed",
-                "destroy failed",
-                "destroy succeeded",
-            ],
-        }
-    }
-
-    /// How many messages of its thread say what another said before, of another run.
-    pub fn repeats(self) -> usize {
-        match self {
-            // The second and the third destroy come equally far.
-            Life::Troubled => 1,
-            _ => 0,
-        }
-    }
-
-    /// What its thread has to say between the plan and the receipt, each at least once.
-    pub fn says(self) -> &'static [&'static str] {
-        match self {
-            Life::ByHand => &["is ready", "extended it by"],
-            Life::Reaped => &["is ready", "⏰"],
-            Life::CalledOff => &["is cancelled"],
-            Life::Fails | Life::LostSightOf => &["it failed at"],
-            Life::PutBack => &["is ready", "No drift"],
-            Life::Troubled => &["is ready", "is not tried again by itself"],
-        }
-    }
-
-    fn inputs(self) -> Vec<(&'static str, Input)> {
-        match self {
-            Life::CalledOff => vec![("in_seconds", "600".into())],
-            Life::Fails => vec![("in_fails", Input::Option("Yes".into()))],
-            _ => Vec::new(),
-        }
-    }
-}
+/// What engines say that passes by itself.
+const THROTTLED: &str = "api error ThrottlingException: Rate exceeded";
+/// How long Slack may take for an answer.
+const SLUGGISH: Duration = Duration::from_secs(5);
+/// What is entered on a page.
+const KEY: &str = "hunter2-and-then-some";
 
 /// One life, as it is being led.
 pub struct Led<'a> {
@@ -130,6 +42,10 @@ impl<'a> Led<'a> {
     pub fn new(installation: &'a Installation, life: Life) -> Led<'a> {
         let alice = Player::of(installation.slack.person("alice"));
         let longest = installation.subject.longest();
+        if life == Life::Stumbles {
+            // Longer than the third of a claim, after which whoever sends a message holds on to it.
+            installation.slack.faults().times(1, "chat.postMessage", Fault::Delay(SLUGGISH));
+        }
         Led { installation, life, alice, begun: Instant::now(), longest, last: Mutex::default() }
     }
 
@@ -163,14 +79,25 @@ impl<'a> Led<'a> {
     /// What its owner would do now.
     async fn next_step(&self) -> Option<&'static str> {
         let Some(status) = self.status().await else { return Some("order") };
-        let live = self.count("SELECT count(*) FROM runs WHERE status IN ('queued', 'running')");
+        let live = "SELECT count(*) FROM runs WHERE status IN ('queued', 'running')";
+        let live = self.count(live).await > 0;
         match (self.life, status) {
             (Life::CalledOff, Status::Provisioning) => {
-                self.trace().contains("made").then_some("cancel")
+                let told = "SELECT count(*) FROM runs WHERE progress_ts IS NOT NULL";
+                (self.count(told).await > 0 && self.trace().contains("made")).then_some("cancel")
             }
-            (Life::ByHand, Status::Ready) if self.extended().await == 0 => Some("extend"),
-            (Life::ByHand, Status::Ready) => Some("destroy"),
-            (Life::PutBack, Status::Ready) if live.await > 0 => None,
+            (Life::ByHand | Life::Stumbles, Status::Ready) => {
+                Some(if self.has_done("environment.extended").await { "destroy" } else { "extend" })
+            }
+            (Life::Restarted | Life::Orphaned, Status::Ready) => Some("destroy"),
+            (Life::Orphaned, Status::Destroyed) if !self.cloud("left").exists() => {
+                let destroyed = self.has_done("orphan.destroyed").await;
+                Some(if destroyed { "adopt" } else { "plant" })
+            }
+            (Life::Orphaned, Status::Destroyed) => {
+                self.has_done("orphans.found").await.then_some("take away")
+            }
+            (Life::PutBack, Status::Ready) if live => None,
             (Life::PutBack, Status::Ready) => {
                 let kinds = self.texts("SELECT kind FROM runs ORDER BY created_at, id").await;
                 match kinds.last().map(String::as_str) {
@@ -179,31 +106,43 @@ impl<'a> Led<'a> {
                     _ => Some("destroy"),
                 }
             }
-            (Life::Troubled, status) => self.mends(status).await,
-            _ => None,
-        }
-    }
-
-    /// What helps in trouble.
-    async fn mends(&self, status: Status) -> Option<&'static str> {
-        let braked = |action: &'static str| async move {
-            let acts = self.texts("SELECT action FROM audit WHERE action LIKE 'brake.%'").await;
-            acts.iter().any(|act| act == action)
-        };
-        match status {
-            Status::Provisioning => {
+            (Life::Compared, Status::Ready) => {
+                let compared = "SELECT count(*) FROM runs WHERE kind = 'drift'";
+                match (self.count(compared).await, live) {
+                    (0, false) => Some("drift"),
+                    (1, false) => Some("drift once more"),
+                    (2, true) => Some("cancel"),
+                    (_, true) => None,
+                    (_, false) => Some("destroy"),
+                }
+            }
+            (Life::Sealed, Status::Ready) if self.has_done("credentials.revealed").await => {
+                Some("destroy")
+            }
+            (Life::Sealed, Status::Ready) => Some("reveal"),
+            (Life::Sealed, _) => {
+                let waits = "SELECT count(*) FROM runs WHERE status = 'waiting'";
+                (self.count(waits).await > 0).then_some("enter")
+            }
+            (Life::Troubled, Status::Provisioning) => {
                 let retried = "SELECT count(*) FROM steps WHERE event = 'retried'";
                 if self.count(retried).await > 0 {
                     self.flag("plan-fails", None);
                 }
                 None
             }
-            Status::Ready if !braked("brake.on").await => Some("pause"),
-            Status::Ready if !braked("brake.off").await => Some("resume"),
-            Status::Ready => Some("destroy"),
-            Status::Quarantined => Some("retry"),
+            (Life::Troubled, Status::Ready) if !self.has_done("brake.on").await => Some("pause"),
+            (Life::Troubled, Status::Ready) if !self.has_done("brake.off").await => Some("resume"),
+            (Life::Troubled | Life::GivenUp, Status::Ready) => Some("destroy"),
+            (Life::Troubled, Status::Quarantined) => Some("retry"),
+            (Life::GivenUp, Status::Quarantined) => Some("gone"),
             _ => None,
         }
+    }
+
+    /// Whether the audit trail has this act.
+    async fn has_done(&self, act: &str) -> bool {
+        self.texts("SELECT action FROM audit").await.iter().any(|action| action == act)
     }
 
     /// From here this goes wrong, with these words; `None`: no more.
@@ -218,24 +157,89 @@ impl<'a> Led<'a> {
 
     /// Does it. Where nobody listens nothing comes of it, and it is done again later.
     async fn does(&self, step: &str) {
-        if step == "order" {
-            return self.orders().await;
-        }
-        if let ("pause" | "resume", carol) = (step, self.installation.slack.person("carol")) {
-            drop(carol.types(CHANNEL, &format!("/infra {step} creating")).await);
-            return;
-        }
         match (self.life, step) {
-            (Life::Troubled, "destroy") => self.flag("destroy-fails", Some("the vault is closed")),
+            (Life::Troubled | Life::GivenUp, "destroy") => {
+                self.flag("destroy-fails", Some("the vault is closed"));
+            }
             (Life::Troubled, "retry") => self.flag("destroy-fails", None),
+            (Life::Compared, "drift") => self.flag("plan-fails", Some("the vault is closed")),
+            (Life::Compared, "drift once more") => self.flag("plan-fails", Some(THROTTLED)),
+            (Life::Compared, "destroy") => self.flag("plan-fails", None),
             _ => {}
         }
+        let (alice, carol) = (&self.alice.persona, self.installation.slack.person("carol"));
         let name = self.texts("SELECT name FROM environments").await.pop().unwrap_or_default();
-        let text = match step {
-            "extend" => format!("/infra extend {name} 4h"),
-            step => format!("/infra {step} {name}"),
-        };
-        drop(self.alice.persona.types(CHANNEL, &text).await);
+        // Whether it was heard is seen by what comes of it.
+        drop(match step {
+            "order" => return self.orders().await,
+            "enter" => return self.follows(&name, "/enter/", &[("api_key", KEY)]).await,
+            "reveal" => return self.follows(&name, "/reveal/", &[]).await,
+            "plant" => return self.plants(&name).await,
+            "take away" => {
+                return self.asks_for_orphans("orphan_destroy").await.unwrap_or_default();
+            }
+            "adopt" => return self.adopts().await,
+            "pause" | "resume" => carol.types(CHANNEL, &format!("/infra {step} creating")).await,
+            "gone" => carol.types(CHANNEL, &format!("/infra gone {name} its vault is gone")).await,
+            "extend" => alice.types(CHANNEL, &format!("/infra extend {name} 4h")).await,
+            "drift once more" => alice.types(CHANNEL, &format!("/infra drift {name}")).await,
+            step => alice.types(CHANNEL, &format!("/infra {step} {name}")).await,
+        });
+    }
+
+    /// Asks for the link to a page of this kind, and sends its form.
+    async fn follows(&self, name: &str, kind: &str, fields: &[(&str, &str)]) {
+        let alice = &self.alice.persona;
+        let before = alice.sees().ephemerals.len();
+        if alice.types(CHANNEL, &format!("/infra credentials {name}")).await.is_err() {
+            return;
+        }
+        let link = alice.waits_for("a link", TRIES_AGAIN / 2, |seen| {
+            let links = seen.ephemerals.iter().skip(before).flat_map(|answer| answer.links());
+            links.into_iter().find(|link| link.contains(kind))
+        });
+        let Ok(link) = link.await else { return };
+        // Nobody may be there to answer.
+        drop(Browser::new().tries(&link, fields).await);
+    }
+
+    /// A thing in the cloud that is listed.
+    fn cloud(&self, thing: &str) -> PathBuf {
+        self.installation.data("one").join("cloud").join(thing)
+    }
+
+    /// What the environment has left there, and something of an environment that nobody knows.
+    async fn plants(&self, name: &str) {
+        let installation = "SELECT value FROM settings WHERE key = 'installation'";
+        let installation = self.texts(installation).await.pop().expect("it has a name");
+        for (thing, name) in [("stray", "nobody-knows-it"), ("left", name)] {
+            let tags = json!({ "mayfly:installation": installation, "mayfly:environment": name });
+            std::fs::write(self.cloud(thing), tags.to_string()).expect("it can be written");
+        }
+    }
+
+    /// Presses a button of the list of orphans; `None`: it does not come, or has no such button.
+    async fn asks_for_orphans(&self, button: &str) -> Option<()> {
+        let carol = self.installation.slack.person("carol");
+        let before = carol.sees().ephemerals.len();
+        carol.types(CHANNEL, "/infra orphans").await.ok()?;
+        let list = carol.waits_for("the orphans", TRIES_AGAIN / 2, |seen| {
+            seen.ephemerals.iter().skip(before).find(|m| m.button(button).is_some()).cloned()
+        });
+        carol.presses(&list.await.ok()?, button).await.ok()
+    }
+
+    async fn adopts(&self) {
+        let carol = self.installation.slack.person("carol");
+        if self.asks_for_orphans("orphan_adopt").await.is_none() {
+            return;
+        }
+        let form = carol.waits_for("the form", TRIES_AGAIN / 2, |seen| {
+            seen.view().filter(|view| view.callback_id() == "adopt_orphan").cloned()
+        });
+        if let Ok(form) = form.await {
+            drop(carol.submits(&form.id, &[("reason", "the data team has it".into())]).await);
+        }
     }
 
     async fn orders(&self) {
@@ -251,8 +255,10 @@ impl<'a> Led<'a> {
             s.view().filter(|v| v.callback_id() == "create").cloned()
         });
         let Ok(form) = form.await else { return };
-        if self.life == Life::Troubled {
-            self.flag("plan-fails", Some("api error ThrottlingException: Rate exceeded"));
+        match self.life {
+            Life::Troubled => self.flag("plan-fails", Some(THROTTLED)),
+            Life::Unplanned => self.flag("plan-fails", Some("the vault is closed")),
+            _ => {}
         }
         let inputs = [self.installation.subject.inputs(), self.life.inputs()].concat();
         drop(alice.submits(&form.id, &inputs).await);
@@ -264,15 +270,12 @@ impl<'a> Led<'a> {
             && self.count("SELECT count(*) FROM outbox WHERE status = 'pending'").await == 0
             && self.count("SELECT count(*) FROM runs WHERE status IN ('queued', 'running')").await
                 == 0
+            && (self.life != Life::Orphaned || self.has_done("orphan.adopted").await)
     }
 
     pub async fn status(&self) -> Option<Status> {
         let status = self.texts("SELECT status FROM environments").await.pop()?;
         Some(status.parse().expect("it is one"))
-    }
-
-    async fn extended(&self) -> i64 {
-        self.count("SELECT count(*) FROM audit WHERE action = 'environment.extended'").await
     }
 
     /// What its resources did, in their order.
@@ -307,6 +310,12 @@ impl<'a> Led<'a> {
         format!("{:?} {:?}\n{seen}\n{}", self.status().await, self.texts(runs).await, self.logs())
     }
 
+    /// What operators have been told in their channel.
+    pub fn operators(&self) -> Vec<String> {
+        let seen = self.installation.slack.person("carol").sees();
+        seen.channels.get("platform-ops").into_iter().flatten().map(|m| m.plain()).collect()
+    }
+
     /// What the bots of all machines said.
     pub fn logs(&self) -> String {
         let folder = self.installation.folder();
@@ -335,11 +344,16 @@ impl<'a> Led<'a> {
     }
 }
 
-/// Keeps a bot running: whenever it has ended, it is started again, with nothing armed.
+/// Keeps a bot running: whenever it has ended, it is started again; once it was killed, with nothing armed.
 pub struct Tended<'a> {
     pub bot: Bot,
     installation: &'a Installation,
+    life: Life,
+    armed: Vec<(&'static str, String)>,
+    /// How often it has ended without having been asked to.
     pub ended: usize,
+    /// How often it was asked to end.
+    asked: usize,
     /// What of each call is killed when the bot is stopped, by the name of the file that names it.
     pub strikes: Option<&'static str>,
     stopped: Option<Instant>,
@@ -350,18 +364,34 @@ pub struct Tended<'a> {
 const STANDS: Duration = Duration::from_secs(12);
 
 impl<'a> Tended<'a> {
-    pub fn start(installation: &'a Installation, environment: &[(&str, String)]) -> Tended<'a> {
-        let bot = installation.start("one", environment, "");
-        Tended { bot, installation, ended: 0, strikes: None, stopped: None, stands: 0 }
+    /// With these variables in its environment.
+    pub fn start(led: &Led<'a>, armed: Vec<(&'static str, String)>) -> Tended<'a> {
+        let (installation, life) = (led.installation, led.life);
+        let bot = installation.start("one", &armed, life.settings());
+        Tended {
+            bot,
+            installation,
+            life,
+            armed,
+            ended: 0,
+            asked: 0,
+            strikes: None,
+            stopped: None,
+            stands: 0,
+        }
     }
 
     pub fn tend(&mut self) {
-        if !self.bot.is_running() {
-            self.ended += 1;
-            assert!(self.ended < 5, "the bot ends again and again:\n{}", self.bot.told());
-            self.bot = self.installation.start("one", &[], "");
+        if let Some(status) = self.bot.status() {
+            if !status.success() {
+                self.ended += 1;
+                self.armed.clear();
+                assert!(self.ended < 5, "the bot ends again and again:\n{}", self.bot.told());
+            }
+            self.bot = self.installation.start("one", &self.armed, self.life.settings());
             return;
         }
+        self.befalls();
         match self.stopped {
             None if self.bot.is_stopped() && self.strikes.is_some() => {
                 let struck = self.strikes.and_then(|what| strike(self.installation, what));
@@ -377,6 +407,31 @@ impl<'a> Tended<'a> {
                 self.stopped = None;
             }
             _ => {}
+        }
+    }
+
+    /// What happens to the bot in this life, each once.
+    fn befalls(&mut self) {
+        let data = self.installation.data("one");
+        let begun = |call: &str| {
+            let call = format!("/{call}");
+            let mut there = files(&data.join("runs")).into_iter();
+            there.any(|file| file.to_string_lossy().contains(&call) && file.ends_with(CHILD))
+        };
+        let trace = || std::fs::read_to_string(data.join("trace")).unwrap_or_default();
+        let due = match (self.life, self.asked) {
+            (Life::Restarted, 0) => begun("prepare-"),
+            (Life::Restarted, 1) => trace().contains("begun"),
+            (Life::Unwatched, 0) => trace().contains("made"),
+            _ => false,
+        };
+        if !due {
+            return;
+        }
+        self.asked += 1;
+        match self.life {
+            Life::Unwatched => drop(strike(self.installation, SUPERVISOR)),
+            _ => self.bot.signal(Signal::TERM),
         }
     }
 }

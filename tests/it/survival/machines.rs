@@ -7,7 +7,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::bot::{Bot, Installation};
 use super::check::violations;
-use super::lives::{Led, Life};
+use super::life::Life;
+use super::lives::Led;
 use super::subjects::Subject;
 use crate::e2e::stage::{files, processes_of};
 use crate::support::{database, say};
@@ -50,16 +51,21 @@ fn applies(installation: &Installation, machine: &str) -> bool {
     files(&installation.data(machine).join("runs")).iter().any(|file| file.ends_with(&apply))
 }
 
+/// Until it is being made, and its state has been copied to where other machines find it.
+async fn until_it_is_copied(led: &Led<'_>) {
+    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
+    while !led.trace().contains("made") || led.count(copied).await == 0 {
+        led.goes_on().await;
+    }
+}
+
 async fn is_taken_over(dies: Dies) {
     let Some(database) = database::postgres().await else { return };
     let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
     let led = Led::new(&installation, Life::LostSightOf);
     let one = installation.start("one", &[], "");
     // Until it applies there is only one that can have it.
-    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
-    while !led.trace().contains("made") || led.count(copied).await == 0 {
-        led.goes_on().await;
-    }
+    until_it_is_copied(&led).await;
     match dies {
         Dies::Everything => kill_all_of(&installation, "one", &one),
         Dies::BotAlone => {
@@ -98,10 +104,7 @@ async fn of_three_machines_one_may_die() {
     let led = Led::new(&installation, Life::LostSightOf);
     let names = ["one", "two", "three"];
     let mut bots = names.map(|name| installation.start(name, &[], ""));
-    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
-    while !led.trace().contains("made") || led.count(copied).await == 0 {
-        led.goes_on().await;
-    }
+    until_it_is_copied(&led).await;
     let dying = names.iter().position(|name| applies(&installation, name)).expect("one applies");
     kill_all_of(&installation, names[dying], &bots[dying]);
     led.lead(|| {
@@ -121,40 +124,58 @@ async fn of_three_machines_one_may_die() {
     installation.ends().await;
 }
 
-/// The machine that takes over is killed, too, where it puts things right; and starts again.
+/// What only a machine passes that takes over.
+const TAKING_OVER: [&str; 2] = ["put a state in its place", "note what may have been made"];
+/// What only a machine passes that comes back when another has ended what it had begun.
+const COMING_BACK: [&str; 1] = ["remove what is left of an environment"];
+
+/// Commits and effects that no life of one machine passes: here each is where a machine dies.
+pub fn points() -> impl Iterator<Item = &'static str> {
+    TAKING_OVER.into_iter().chain(COMING_BACK)
+}
+
+/// The machine that takes over is killed, too, where it puts things right, or the first one where it comes back;
+/// and starts again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes: `scripts/test -- --ignored`"]
 async fn a_takeover_that_dies_is_taken_over_from() {
     if !cfg!(feature = "failpoints") {
         return say("NOT RUN: survival: it needs the fail points: --features failpoints");
     }
-    let points = ["put a state in its place", "note what may have been made"];
-    let moments = points.iter().flat_map(|point| {
-        ["before", "after"].map(|moment| dies_taking_over(format!("{point}/{moment}")))
-    });
+    let moments = points()
+        .flat_map(|point| ["before", "after"].map(|moment| dies_at(format!("{point}/{moment}"))));
     futures_util::future::join_all(moments).await;
 }
 
-async fn dies_taking_over(point: String) {
+async fn dies_at(point: String) {
     let Some(database) = database::postgres().await else { return };
     let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
     let led = Led::new(&installation, Life::LostSightOf);
     let one = installation.start("one", &[], "");
-    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
-    while !led.trace().contains("made") || led.count(copied).await == 0 {
-        led.goes_on().await;
-    }
+    until_it_is_copied(&led).await;
     kill_all_of(&installation, "one", &one);
     let dies = [("FAILPOINTS", format!("{point}=return(kill)"))];
-    let mut two = installation.start("two", &dies, "");
-    while two.is_running() {
-        led.goes_on().await;
+    let coming_back = COMING_BACK.iter().any(|back| point.starts_with(back));
+    let mut two = installation.start("two", if coming_back { &[] } else { &dies }, "");
+    if !coming_back {
+        while two.is_running() {
+            led.goes_on().await;
+        }
+        two = installation.start("two", &[], "");
     }
-    let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
+    let mut back = None;
+    if coming_back {
+        assert!(!files(&installation.data("one").join("states")).is_empty(), "nothing is left");
+        let mut dying = installation.start("one", &dies, "");
+        dying.ended().await;
+        back = Some(installation.start("one", &[], ""));
+    }
     assert_eq!(violations(&led, 2).await, [""; 0], "{point}\n{}", led.logs());
-    two.ends().await;
-    drop((one, two));
+    for bot in back.iter_mut().chain([&mut two]) {
+        bot.ends().await;
+    }
+    drop((one, two, back));
     installation.ends().await;
 }
 
@@ -201,10 +222,7 @@ async fn a_machine_that_comes_back_does_not_apply_its_old_plan() {
         led.goes_on().await;
     }
     let two = installation.start("two", &[], "");
-    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
-    while !led.trace().contains("made") || led.count(copied).await == 0 {
-        led.goes_on().await;
-    }
+    until_it_is_copied(&led).await;
     kill_all_of(&installation, "two", &two);
     let mut one = installation.start("one", &[], "");
     led.lead(|| assert!(one.is_running(), "{}", one.told())).await;
@@ -222,10 +240,7 @@ async fn a_machine_that_stood_still_does_no_harm() {
     let installation = Installation::new(database, Subject::Counted, |t| longer(t, 30)).await;
     let led = Led::new(&installation, Life::LostSightOf);
     let mut one = installation.start("one", &[], "");
-    let copied = "SELECT count(*) FROM secrets WHERE kind = 'state'";
-    while !led.trace().contains("made") || led.count(copied).await == 0 {
-        led.goes_on().await;
-    }
+    until_it_is_copied(&led).await;
     one.signal(Signal::STOP);
     let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;

@@ -6,6 +6,7 @@ mod bot;
 mod check;
 mod detectors;
 mod disk;
+mod life;
 mod lives;
 mod machines;
 mod outages;

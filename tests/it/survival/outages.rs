@@ -8,7 +8,8 @@ use rustix::process::Signal;
 
 use super::bot::{Bot, Installation};
 use super::check::{violations, violations_of_any};
-use super::lives::{Led, Life};
+use super::life::Life;
+use super::lives::Led;
 use super::machines::{kill_all_of, longer};
 use super::subjects::Subject;
 use crate::e2e::pages::Browser;

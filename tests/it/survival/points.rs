@@ -2,45 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::lives::Life;
+use super::life::Life;
+use super::machines;
 use super::subjects::Subject;
 use super::sweep::{Case, Fault, Swept, passed, points, subject_of, sweep};
 use crate::support::{database, say, source};
-
-/// Commits of no life here: what each is, and which test ends the bot at it or why none has to.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("enter secrets", "one transaction for the whole page: e2e::inputs"),
-    ("make a reveal link", "one row; who gets no answer asks again"),
-    ("reveal credentials", "one transaction for the link and its trail: e2e::pages"),
-    (
-        "anchor the audit trail",
-        "one transaction for the anchor and its heads; the next look makes it",
-    ),
-    ("hold a message", "one row, and again the same: store::outbox"),
-    ("give a claim back", "a claim runs out by itself"),
-    ("leave a run to the next start", "one row: it is queued, and nothing of it runs"),
-    (
-        "let an interrupted run go on",
-        "one transaction, and the bot is stopped at it: survival::stop",
-    ),
-    ("mark an environment as gone", "one transaction for all of it: e2e::quarantine"),
-    ("settle what was made", "aws::killed"),
-    ("begin a sweep", "a claim that runs out by itself; the next look begins anew"),
-    (
-        "record a sweep",
-        "one transaction for what was found and its notice; the next sweep finds it",
-    ),
-    ("adopt an orphan", "one transaction for its row and the trail: e2e::orphans"),
-    ("destroy an orphan", "one transaction for environment, run and effect: e2e::orphans"),
-    ("note what may have been made", "survival::machines::a_takeover_that_dies_is_taken_over_from"),
-    ("remember a progress message", "as `remember a card`"),
-    ("call off a run of a living environment", "as `cancel a create run`: e2e::update"),
-    ("end what a supervisor left", "the supervisors that the sweep kills; and e2e::killed"),
-    ("put a state in its place", "survival::machines::a_takeover_that_dies_is_taken_over_from"),
-    ("remove what is left of an environment", "the next sweep: survival::machines"),
-    ("remove an empty state", "nothing is in it: e2e::cancel"),
-    ("fail a run of a living environment", "as `fail a create run`: e2e::update"),
-];
 
 /// What the transactions of the code are for.
 fn commits() -> BTreeSet<String> {
@@ -140,7 +106,7 @@ fn is_armed() -> bool {
 /// Every commit and every effect of the code has its two points, and a life that passes them.
 fn complete(points: &[(Life, String, usize)]) {
     let passed: BTreeSet<&str> = points.iter().map(|(_, point, _)| point.as_str()).collect();
-    let elsewhere: BTreeSet<&str> = ELSEWHERE.iter().map(|(what, _)| *what).collect();
+    let elsewhere: BTreeSet<&str> = machines::points().collect();
     let mut expected = commits();
     expected.extend(mayfly::faults::EFFECTS.iter().map(|effect| (*effect).to_owned()));
     for what in &elsewhere {
@@ -168,7 +134,7 @@ fn complete(points: &[(Life, String, usize)]) {
     });
     assert_eq!(own.count(), counted, "as many points as the code has commits and effects, twice");
     say(&format!(
-        "{} commits and effects in the code: {} are passed by lives, {} elsewhere",
+        "{} commits and effects in the code: {} are passed by lives, {} by a second machine alone",
         expected.len(),
         counted / 2,
         elsewhere.len()

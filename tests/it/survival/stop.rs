@@ -11,7 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::bot::{Bot, Installation};
 use super::check::violations;
-use super::lives::{Led, Life};
+use super::life::Life;
+use super::lives::Led;
 use super::subjects::Subject;
 use crate::e2e::pages::Browser;
 use crate::e2e::people::{Order, Player};
@@ -108,7 +109,7 @@ on_both! {
         assert_eq!(stops(&mut bot).await.0, Some(0), "{}", bot.told());
         let mut bot = started(&installation, &[]).await;
         order.is_ready().await;
-        let counted = ["first", "second", "gone"].map(|word| times(&installation, word));
+        let counted = ["first", "made", "gone"].map(|word| times(&installation, word));
         assert_eq!(counted, [1, 1, 0], "{}", led.logs());
         order.is_destroyed().await;
         assert_eq!(times(&installation, "gone"), 1);
@@ -150,7 +151,7 @@ async fn what_an_interrupted_engine_cannot_answer_for_is_not_made_again_but_name
     assert!(failed.says("nobody knows whether that exists"), "{}", failed.plain());
     let receipt = order.says("its state is empty").await;
     assert!(receipt.says("aws_sqs_queue.jobs"), "{}", receipt.plain());
-    let counted = ["first", "begun", "second", "gone"].map(|word| times(&installation, word));
+    let counted = ["first", "begun", "made", "gone"].map(|word| times(&installation, word));
     assert_eq!(counted, [1, 1, 0, 1], "{}", led.logs());
     bot.ends().await;
     drop(bot);

@@ -22,6 +22,10 @@ pub enum Subject {
     Slow,
     /// Two resources, of which the first is there when the second is interrupted.
     Resumed,
+    /// One resource that is given a secret, and has one to show.
+    Sealed,
+    /// One resource, and a cloud that its template lists.
+    Listed,
     /// The counted ones, by OpenTofu.
     Tofu,
     /// Two resources of Pulumi's.
@@ -36,6 +40,8 @@ impl Subject {
             Subject::BuiltIn => "preview-env",
             Subject::Counted | Subject::Slow | Subject::Tofu => "counted",
             Subject::Resumed => "resumed",
+            Subject::Sealed => "sealed",
+            Subject::Listed => "listed",
             Subject::Pulumi => "counted-pulumi",
             Subject::Bucket => "s3-bucket",
         }
@@ -112,6 +118,7 @@ impl Subject {
         match self {
             Subject::BuiltIn => 3,
             Subject::Bucket => 5,
+            Subject::Sealed | Subject::Listed => 1,
             _ => 2,
         }
     }

@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 
 use super::bot::Installation;
 use super::check::{violations, violations_of_any};
-use super::lives::{Led, Life, Tended};
+use super::life::Life;
+use super::lives::{Led, Tended};
 use super::subjects::Subject;
 use crate::support::database::{self, Database};
 use crate::support::say;
@@ -66,8 +67,14 @@ impl Case {
             0 => format!("{point}={once}{how}"),
             n => format!("{point}={n}*off->{once}{how}"),
         };
-        vec![("FAILPOINTS", armed), ("MAYFLY_POINTS_LOG", log.display().to_string())]
+        environment(Some(armed), self.life, log)
     }
+}
+
+/// The environment of a bot with this armed beside what belongs to its life.
+fn environment(armed: Option<String>, life: Life, log: &Path) -> Vec<(&'static str, String)> {
+    let armed: Vec<String> = life.armed().map(str::to_owned).into_iter().chain(armed).collect();
+    vec![("FAILPOINTS", armed.join(";")), ("MAYFLY_POINTS_LOG", log.display().to_string())]
 }
 
 const NOT_REACHED: &str = "the point was not reached";
@@ -84,7 +91,7 @@ pub async fn lead(case: &Case) -> Vec<String> {
     let installation = Installation::new(database, case.subject, |t| case.life.manifest(t)).await;
     let led = Led::new(&installation, case.life);
     let log = installation.folder().join("points");
-    let mut tended = Tended::start(&installation, &case.armed(&log));
+    let mut tended = Tended::start(&led, case.armed(&log));
     tended.strikes = match case.fault {
         Fault::Engine => Some(names::CHILD),
         Fault::Supervisor => Some(names::SUPERVISOR),
@@ -92,7 +99,8 @@ pub async fn lead(case: &Case) -> Vec<String> {
     };
     led.lead(|| tended.tend()).await;
     let passed = std::fs::read_to_string(&log).unwrap_or_default();
-    let refused = case.fault == Fault::Refuse && passed.lines().any(|l| l.ends_with("/refused"));
+    let own = case.point.replace("/before", "/refused");
+    let refused = case.fault == Fault::Refuse && passed.lines().any(|line| line == own);
     let crashes = tended.ended + tended.stands + usize::from(refused);
     let mut found = match case.fault.is_survived() {
         true => violations(&led, crashes).await,
@@ -138,17 +146,18 @@ async fn lead_to_the_point(case: Case) -> Vec<String> {
 pub async fn passed(subject: Subject, life: Life, database: Database) -> BTreeMap<String, usize> {
     let installation = Installation::new(database, subject, |t| life.manifest(t)).await;
     let log = installation.folder().join("points");
-    let armed = [("MAYFLY_POINTS_LOG", log.display().to_string())];
     let led = Led::new(&installation, life);
-    let mut tended = Tended::start(&installation, &armed);
+    let mut tended = Tended::start(&led, environment(None, life, &log));
     led.lead(|| tended.tend()).await;
-    assert_eq!(violations(&led, 0).await, [""; 0], "{life:?}, where nothing happens");
+    let found = violations(&led, 0).await;
+    assert!(found.is_empty(), "{life:?}, where nothing happens: {found:?}\n{}", led.logs());
     tended.bot.ends().await;
     let text = std::fs::read_to_string(&log).expect("points were passed");
     drop(tended);
     installation.ends().await;
     let mut passed = BTreeMap::new();
-    text.lines().for_each(|line| *passed.entry(line.to_owned()).or_default() += 1);
+    let points = text.lines().filter(|line| !line.ends_with("/refused"));
+    points.for_each(|line| *passed.entry(line.to_owned()).or_default() += 1);
     passed
 }
 
@@ -156,6 +165,9 @@ pub async fn passed(subject: Subject, life: Life, database: Database) -> BTreeMa
 pub fn subject_of(life: Life) -> Subject {
     match life {
         Life::ByHand => Subject::BuiltIn,
+        Life::Sealed => Subject::Sealed,
+        Life::Restarted => Subject::Resumed,
+        Life::Orphaned => Subject::Listed,
         _ => Subject::Counted,
     }
 }

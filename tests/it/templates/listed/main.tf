@@ -6,13 +6,13 @@ variable "mayfly_tags" {
 # knows nothing but its id, so that both find the cloud from the run's folder.
 resource "terraform_data" "thing" {
   provisioner "local-exec" {
-    command     = "cloud=\"$MAYFLY_WORK_DIR/../../../cloud\"; mkdir -p \"$cloud\"; printf '%s' \"$TAGS\" > \"$cloud/$ID\""
+    command     = "cloud=\"$MAYFLY_WORK_DIR/../../../cloud\"; mkdir -p \"$cloud\"; printf '%s' \"$TAGS\" > \"$cloud/$ID\"; echo made >> \"$cloud/../trace\""
     environment = { ID = self.id, TAGS = jsonencode(var.mayfly_tags) }
   }
 
   provisioner "local-exec" {
     when        = destroy
-    command     = "rm \"$MAYFLY_WORK_DIR/../../../cloud/$ID\""
+    command     = "rm -f \"$MAYFLY_WORK_DIR/../../../cloud/$ID\" && echo gone >> \"$MAYFLY_WORK_DIR/../../../trace\""
     environment = { ID = self.id }
   }
 }

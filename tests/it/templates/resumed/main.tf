@@ -36,7 +36,7 @@ resource "terraform_data" "second" {
   triggers_replace = terraform_data.first.id
 
   provisioner "local-exec" {
-    command     = "echo begun >> \"$TRACE\"; sleep \"$SECONDS_TO_SLEEP\" && echo second >> \"$TRACE\""
+    command     = "echo begun >> \"$TRACE\"; sleep \"$SECONDS_TO_SLEEP\" && echo made >> \"$TRACE\""
     environment = { TRACE = local.trace, SECONDS_TO_SLEEP = var.seconds }
   }
 }

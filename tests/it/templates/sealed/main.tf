@@ -8,13 +8,23 @@ variable "password" {
   sensitive = true
 }
 
+variable "mayfly_site_root" {
+  type = string
+}
+
 resource "terraform_data" "only" {
-  input = sha256(var.password)
+  input = { password = sha256(var.password), trace = "${dirname(var.mayfly_site_root)}/trace" }
 
   provisioner "local-exec" {
     # What a careless script prints has to be struck out.
-    command     = "echo \"the key is $KEY\""
-    environment = { KEY = nonsensitive(var.api_key) }
+    command     = "echo \"the key is $KEY\"; echo made >> \"$TRACE\""
+    environment = { KEY = nonsensitive(var.api_key), TRACE = self.input.trace }
+  }
+
+  provisioner "local-exec" {
+    when        = destroy
+    command     = "echo gone >> \"$TRACE\""
+    environment = { TRACE = self.input.trace }
   }
 }
 
