@@ -142,40 +142,55 @@ async fn a_takeover_that_dies_is_taken_over_from() {
     if !cfg!(feature = "failpoints") {
         return say("NOT RUN: survival: it needs the fail points: --features failpoints");
     }
-    let moments = points()
-        .flat_map(|point| ["before", "after"].map(|moment| dies_at(format!("{point}/{moment}"))));
-    futures_util::future::join_all(moments).await;
+    let both = |point: &str| ["before", "after"].map(|moment| format!("{point}/{moment}"));
+    let over = TAKING_OVER.into_iter().flat_map(both).map(dies_taking_over);
+    let back = COMING_BACK.into_iter().flat_map(both).map(dies_coming_back);
+    tokio::join!(futures_util::future::join_all(over), futures_util::future::join_all(back));
 }
 
-async fn dies_at(point: String) {
+fn dying(point: &str) -> [(&'static str, String); 1] {
+    [("FAILPOINTS", format!("{point}=return(kill)"))]
+}
+
+async fn dies_taking_over(point: String) {
     let Some(database) = database::postgres().await else { return };
     let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
     let led = Led::new(&installation, Life::LostSightOf);
     let one = installation.start("one", &[], "");
     until_it_is_copied(&led).await;
     kill_all_of(&installation, "one", &one);
-    let dies = [("FAILPOINTS", format!("{point}=return(kill)"))];
-    let coming_back = COMING_BACK.iter().any(|back| point.starts_with(back));
-    let mut two = installation.start("two", if coming_back { &[] } else { &dies }, "");
-    if !coming_back {
-        while two.is_running() {
-            led.goes_on().await;
-        }
-        two = installation.start("two", &[], "");
+    let mut two = installation.start("two", &dying(&point), "");
+    while two.is_running() {
+        led.goes_on().await;
     }
+    let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
-    let mut back = None;
-    if coming_back {
-        assert!(!files(&installation.data("one").join("states")).is_empty(), "nothing is left");
-        let mut dying = installation.start("one", &dies, "");
-        dying.ended().await;
-        back = Some(installation.start("one", &[], ""));
-    }
     assert_eq!(violations(&led, 2).await, [""; 0], "{point}\n{}", led.logs());
-    for bot in back.iter_mut().chain([&mut two]) {
+    two.ends().await;
+    drop((one, two));
+    installation.ends().await;
+}
+
+/// The first dies when it has planned, and the second does all of it.
+async fn dies_coming_back(point: String) {
+    let Some(database) = database::postgres().await else { return };
+    let installation = Installation::new(database, Subject::Counted, |text| text).await;
+    let led = Led::new(&installation, Life::ByHand);
+    let mut one = installation.start("one", &dying("keep a plan/after"), "");
+    while one.is_running() {
+        led.goes_on().await;
+    }
+    installation.has_lost("one");
+    let mut two = installation.start("two", &[], "");
+    led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
+    let mut one = installation.start("one", &dying(&point), "");
+    one.ended().await;
+    let mut one = installation.start("one", &[], "");
+    assert_eq!(violations(&led, 2).await, [""; 0], "{point}\n{}", led.logs());
+    for bot in [&mut one, &mut two] {
         bot.ends().await;
     }
-    drop((one, two, back));
+    drop((one, two));
     installation.ends().await;
 }
 
