@@ -159,9 +159,10 @@ impl Installation {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mayfly"));
         command.arg(verb).arg("--config").arg(&config).current_dir(self.folder());
         command.env_clear();
-        for name in ["PATH", "HOME", "TMPDIR"] {
+        for name in ["HOME", "TMPDIR"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
+        command.env("PATH", self.subject.path());
         command.env("MAYFLY_DATABASE_URL", url);
         command.env("MAYFLY_SLACK_BOT_TOKEN", self.slack.bot_token());
         command.env("MAYFLY_SLACK_APP_TOKEN", self.slack.app_token());
@@ -320,6 +321,8 @@ impl Bot {
     /// Ends it as an operator does.
     pub async fn ends(&mut self) {
         self.signal(Signal::TERM);
+        // Its life may be over just when it stands still.
+        self.signal(Signal::CONT);
         let begun = Instant::now();
         while self.is_running() {
             assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.told());

@@ -73,14 +73,12 @@ impl<'a> Led<'a> {
             self.does(step).await;
             *self.last.lock().expect("nobody panics with it") = Some((step, Instant::now()));
         }
-        tokio::time::sleep(Duration::from_millis(40)).await;
+        tokio::time::sleep(Duration::from_millis(80)).await;
     }
 
     /// What its owner would do now.
     async fn next_step(&self) -> Option<&'static str> {
         let Some(status) = self.status().await else { return Some("order") };
-        let live = "SELECT count(*) FROM runs WHERE status IN ('queued', 'running')";
-        let live = self.count(live).await > 0;
         match (self.life, status) {
             (Life::CalledOff, Status::Provisioning) => {
                 let told = "SELECT count(*) FROM runs WHERE progress_ts IS NOT NULL";
@@ -97,10 +95,11 @@ impl<'a> Led<'a> {
             (Life::Orphaned, Status::Destroyed) => {
                 self.has_done("orphans.found").await.then_some("take away")
             }
-            (Life::PutBack, Status::Ready) if live => None,
             (Life::PutBack, Status::Ready) => {
                 let kinds = self.texts("SELECT kind FROM runs ORDER BY created_at, id").await;
                 match kinds.last().map(String::as_str) {
+                    // Asked last: what is live now was perhaps not there when the kinds were read.
+                    _ if self.live().await > 0 => None,
                     Some("create") => Some("drift"),
                     Some("drift") => Some("revert"),
                     _ => Some("destroy"),
@@ -108,7 +107,7 @@ impl<'a> Led<'a> {
             }
             (Life::Compared, Status::Ready) => {
                 let compared = "SELECT count(*) FROM runs WHERE kind = 'drift'";
-                match (self.count(compared).await, live) {
+                match (self.count(compared).await, self.live().await > 0) {
                     (0, false) => Some("drift"),
                     (1, false) => Some("drift once more"),
                     (2, true) => Some("cancel"),
@@ -138,6 +137,11 @@ impl<'a> Led<'a> {
             (Life::GivenUp, Status::Quarantined) => Some("gone"),
             _ => None,
         }
+    }
+
+    /// How many runs are still to end.
+    async fn live(&self) -> i64 {
+        self.count("SELECT count(*) FROM runs WHERE status IN ('queued', 'running')").await
     }
 
     /// Whether the audit trail has this act.
@@ -200,7 +204,7 @@ impl<'a> Led<'a> {
         });
         let Ok(link) = link.await else { return };
         // Nobody may be there to answer.
-        drop(Browser::new().tries(&link, fields).await);
+        drop(tokio::time::timeout(TRIES_AGAIN, Browser::new().tries(&link, fields)).await);
     }
 
     /// A thing in the cloud that is listed.
@@ -268,8 +272,7 @@ impl<'a> Led<'a> {
     async fn is_over(&self) -> bool {
         self.status().await == Some(Status::Destroyed)
             && self.count("SELECT count(*) FROM outbox WHERE status = 'pending'").await == 0
-            && self.count("SELECT count(*) FROM runs WHERE status IN ('queued', 'running')").await
-                == 0
+            && self.live().await == 0
             && (self.life != Life::Orphaned || self.has_done("orphan.adopted").await)
     }
 

@@ -59,6 +59,17 @@ async fn until_it_is_copied(led: &Led<'_>) {
     }
 }
 
+/// When the last engine ended that has worked on this machine, in milliseconds since the epoch.
+fn ended_at(installation: &Installation, machine: &str) -> i64 {
+    let there = files(&installation.data(machine).join("runs")).into_iter();
+    let exits = there.filter(|file| file.ends_with(names::EXIT)).map(|exit| {
+        let written = std::fs::metadata(exit).and_then(|exit| exit.modified()).expect("is there");
+        let since = written.duration_since(std::time::UNIX_EPOCH).expect("it is after that");
+        i64::try_from(since.as_millis()).expect("it fits")
+    });
+    exits.max().expect("an engine has ended there")
+}
+
 async fn is_taken_over(dies: Dies) {
     let Some(database) = database::postgres().await else { return };
     let installation = Installation::new(database, Subject::Counted, |t| longer(t, 8)).await;
@@ -78,6 +89,12 @@ async fn is_taken_over(dies: Dies) {
     assert_eq!(processes_of(&installation.data("one")), [0; 0], "what it watched lives on");
     let found = violations(&led, 1).await;
     assert!(found.is_empty(), "{dies:?} {found:?}\n{}", led.logs());
+    if dies == Dies::BotAlone {
+        let ended = ended_at(&installation, "one");
+        let epochs = "SELECT min(at) FROM steps WHERE epoch = 2";
+        let taken = led.count(epochs).await;
+        assert!(ended < taken, "its engine ended at {ended}, and was taken over from at {taken}");
+    }
     let receipt = led.thread().iter().map(|m| m.plain()).find(|m| m.contains("its state is empty"));
     let receipt = receipt.expect("there is one");
     assert!(receipt.contains("terraform_data.site"), "{receipt}");

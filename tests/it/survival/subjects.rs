@@ -1,7 +1,8 @@
 //! What is led through a life: the built-in template, and templates of tests that need less or other engines.
 //! Each writes down in a trace beside the sites when its last resource is made and when its first is gone.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mayfly::playground::Input;
@@ -93,6 +94,19 @@ impl Subject {
             Subject::Pulumi => programs::runs("pulumi"),
             _ => true,
         }
+    }
+
+    /// Where the bot looks for programs: not where engines are that it does not use. Each start asks every
+    /// engine for its version, and Pulumi takes its time for that.
+    pub fn path(self) -> OsString {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let has = |folder: &Path, program: &str| folder.join(program).exists();
+        let needed = |folder: &PathBuf| {
+            matches!(self, Subject::Tofu | Subject::Pulumi)
+                || !has(folder, "pulumi")
+                || ["terraform", "sh", "python3"].iter().any(|program| has(folder, program))
+        };
+        std::env::join_paths(std::env::split_paths(&path).filter(needed)).unwrap_or(path)
     }
 
     /// What its form has to be given.

@@ -142,8 +142,20 @@ async fn lead_to_the_point(case: Case) -> Vec<String> {
     found
 }
 
-/// How often each point is passed in a life where nothing happens.
-pub async fn passed(subject: Subject, life: Life, database: Database) -> BTreeMap<String, usize> {
+/// A point as a life passes it.
+#[derive(Debug, Clone)]
+pub struct Point {
+    pub subject: Subject,
+    pub life: Life,
+    /// What it is at, and on which side of it.
+    pub name: String,
+    pub times: usize,
+    /// One of those at which a child is at work, from 0: of the child beside which most is done.
+    pub working: Option<usize>,
+}
+
+/// The points of a life where nothing happens.
+pub async fn passed(subject: Subject, life: Life, database: Database) -> Vec<Point> {
     let installation = Installation::new(database, subject, |t| life.manifest(t)).await;
     let log = installation.folder().join("points");
     let led = Led::new(&installation, life);
@@ -155,10 +167,40 @@ pub async fn passed(subject: Subject, life: Life, database: Database) -> BTreeMa
     let text = std::fs::read_to_string(&log).expect("points were passed");
     drop(tended);
     installation.ends().await;
-    let mut passed = BTreeMap::new();
-    let points = text.lines().filter(|line| !line.ends_with("/refused"));
-    points.for_each(|line| *passed.entry(line.to_owned()).or_default() += 1);
-    passed
+    points_of(subject, life, &text)
+}
+
+/// The points of a log that has one in each line, in the order in which they were passed.
+fn points_of(subject: Subject, life: Life, log: &str) -> Vec<Point> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    // For each child what was passed while it was at work, and which time that was.
+    let mut beside: Vec<Vec<(&str, usize)>> = vec![Vec::new()];
+    for name in log.lines().filter(|line| !line.ends_with("/refused")) {
+        let time = times.entry(name).or_default();
+        match name {
+            "start a child/after" => beside.push(vec![(name, *time)]),
+            "see a child end/before" => beside.push(Vec::new()),
+            _ => beside.last_mut().expect("there is one").push((name, *time)),
+        }
+        *time += 1;
+    }
+    let mut working: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut children: Vec<_> = beside
+        .into_iter()
+        .filter(|passed| passed.first().is_some_and(|(name, _)| *name == "start a child/after"))
+        .collect();
+    children.sort_by_key(Vec::len);
+    for (name, time) in children.into_iter().flatten() {
+        working.insert(name, time);
+    }
+    let point = |(name, times): (&str, usize)| Point {
+        subject,
+        life,
+        name: name.to_owned(),
+        times,
+        working: working.get(name).copied(),
+    };
+    times.into_iter().map(point).collect()
 }
 
 /// What is led through this life: the built-in template where it can be led so, and where not one that can.
@@ -172,25 +214,29 @@ pub fn subject_of(life: Life) -> Subject {
     }
 }
 
-/// All lives without any fault, and every point of theirs in the first of them that passes it.
-pub async fn points() -> Vec<(Life, String, usize)> {
-    let mut seen = BTreeSet::new();
-    let mut points = Vec::new();
-    let lives = Life::ALL.map(|life| async move {
-        (life, passed(subject_of(life), life, database::sqlite().await).await)
+/// All lives without any fault, and every point of theirs in the first of them that passes it; and all that is
+/// passed where a child is at work, in the life where it works longest.
+pub async fn points() -> (Vec<Point>, Vec<Point>) {
+    let mut led: Vec<(Subject, Life)> = Life::ALL.map(|life| (subject_of(life), life)).to_vec();
+    // For what happens to a child there has to be one that takes its time.
+    led.push((Subject::Slow, Life::ByHand));
+    let lives = led.into_iter().map(|(subject, life)| async move {
+        passed(subject, life, database::sqlite().await).await
     });
-    for (life, passed) in futures_util::future::join_all(lives).await {
-        for (point, times) in passed {
-            if seen.insert(point.clone()) {
-                points.push((life, point, times));
-            }
-        }
-    }
-    points
+    let lives = futures_util::future::join_all(lives).await;
+    let (mut seen, mut seen_working) = (BTreeSet::new(), BTreeSet::new());
+    let first = lives.iter().flatten().filter(|point| seen.insert(point.name.clone()));
+    let points = first.cloned().collect();
+    let working = lives
+        .iter()
+        .rev()
+        .flatten()
+        .filter(|point| point.working.is_some() && seen_working.insert(point.name.clone()));
+    (points, working.cloned().collect())
 }
 
 /// A life waits most of its time.
-const AT_ONCE: usize = 5;
+const AT_ONCE: usize = 12;
 
 /// What came of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
