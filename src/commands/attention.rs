@@ -20,6 +20,8 @@ pub(super) async fn attention(ctx: &Ctx, asked: Asked<'_>) -> Result<Reply, Comm
     }
     let quarantined = environments::with_status(&mut tx, Status::Quarantined).await?;
     found.quarantined = quarantined.iter().map(Environment::facts).collect();
+    let troubled = environments::in_trouble(&mut tx).await?;
+    found.troubled = troubled.iter().map(Environment::facts).collect();
     for environment in environments::unwarned(&mut tx).await? {
         if let Some(reap_at) = environment.reap_at {
             found.unwarned.push((environment.facts(), reap_at));

@@ -102,6 +102,13 @@ pub enum Notice {
     Quarantined {
         why: String,
     },
+    /// The database, the disk or the machine is in the way of a run, and not in passing.
+    Troubled {
+        kind: RunKind,
+        /// Whose way it is in: the machine's name stands in it.
+        on: String,
+        why: String,
+    },
     /// The receipt of what an operator calls gone: nothing was verified. Its reason is the environment's.
     MarkedGone {
         /// What a killed engine had begun, and of which nobody knows whether it exists.

@@ -5,6 +5,11 @@ use super::{StoreError, Tx};
 use crate::domain::run::Step;
 use crate::domain::{RunId, Timestamp};
 
+/// What the journal says where the database, the disk or the machine was in the way; its detail is what was.
+pub const TROUBLED: &str = "troubled";
+/// After so many of these the trouble of a run does not pass by itself: people are told.
+pub const LASTING_TROUBLE: usize = 4;
+
 /// What the journal says of a step.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Journalled {

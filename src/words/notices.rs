@@ -53,6 +53,7 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::Failed { .. }
         | Notice::Receipt { .. }
         | Notice::Quarantined { .. }
+        | Notice::Troubled { .. }
         | Notice::MarkedGone { .. }
         | Notice::SecretsWanted { .. } => Broadcast::Yes,
         Notice::Drift { found, .. } if !found.resources.is_empty() => Broadcast::Yes,
@@ -91,6 +92,7 @@ pub(super) fn template_of(notice: &Notice) -> &'static str {
         Notice::CalledOff { .. } => "notice-called-off",
         Notice::Receipt { .. } => "notice-receipt",
         Notice::Quarantined { .. } => "notice-quarantined",
+        Notice::Troubled { .. } => "notice-troubled",
         Notice::MarkedGone { .. } => "notice-marked-gone",
         Notice::SecretsWanted { .. } => "notice-secrets-wanted",
         Notice::Revealed { .. } => "notice-revealed",
@@ -134,6 +136,9 @@ fn own(told: &Told) -> Value {
             "more_unknown": unknown.len().saturating_sub(UNKNOWN),
         }),
         Notice::Quarantined { why } => json!({ "why": cut(why, 600) }),
+        Notice::Troubled { kind, on, why } => {
+            json!({ "kind": data::kind(*kind), "on": cut(on, 100), "why": cut(why, 600) })
+        }
         Notice::MarkedGone { unknown } => json!({
             "unknown": few(unknown),
             "more_unknown": unknown.len().saturating_sub(UNKNOWN),

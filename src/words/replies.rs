@@ -229,6 +229,8 @@ fn attention_of(attention: &Attention) -> Value {
         "brakes": attention.brakes.iter().map(brake).collect::<Vec<_>>(),
         "quarantined": attention.quarantined.iter().take(few).map(env).collect::<Vec<_>>(),
         "more_quarantined": attention.quarantined.len().saturating_sub(few),
+        "troubled": attention.troubled.iter().take(few).map(env).collect::<Vec<_>>(),
+        "more_troubled": attention.troubled.len().saturating_sub(few),
         "unwarned": attention.unwarned.iter().take(few).map(unwarned).collect::<Vec<_>>(),
         "more_unwarned": attention.unwarned.len().saturating_sub(few),
         "orphans": attention.orphans,

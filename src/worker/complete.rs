@@ -7,7 +7,7 @@ use super::attempt::{Attempt, Stopped};
 use super::create::Collected;
 use super::millis;
 use crate::commands::transition::{Cause, Place, shift, tell};
-use crate::commands::{begin_destroy, queue_destroy};
+use crate::commands::{Ctx, begin_destroy, queue_destroy};
 use crate::domain::environment::{EndReason, Event};
 use crate::domain::notice::{Notice, Route};
 use crate::domain::run::{Failure, RunKind, RunStatus, Step};
@@ -15,7 +15,7 @@ use crate::domain::ttl::Lifetime;
 use crate::domain::{Actor, OutboxId};
 use crate::secrets::AssociatedData;
 use crate::store::environments::Environment;
-use crate::store::{Tx, audit, effects, environments, links, outbox, runs, secrets};
+use crate::store::{StoreError, Tx, audit, effects, environments, links, outbox, runs, secrets};
 
 /// After so many failed destroys a person has to look.
 const DESTROY_ATTEMPTS: i64 = 3;
@@ -163,7 +163,7 @@ pub(super) async fn destroyed(attempt: &Attempt) -> Result<(), Stopped> {
     };
     tell(ctx, &mut tx, &environment, Place::Thread, receipt.clone()).await?;
     if orphan {
-        to_operators(attempt, &mut tx, &environment, receipt).await?;
+        to_operators(ctx, &mut tx, &environment, receipt).await?;
         return commit(attempt, tx).await;
     }
     tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelDestroyed { reason }).await?;
@@ -190,17 +190,17 @@ pub(super) async fn destroy_failed(attempt: &Attempt, failure: Failure) -> Resul
     tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
     let notice = Notice::Quarantined { why };
     tell(ctx, &mut tx, &environment, Place::Thread, notice.clone()).await?;
-    to_operators(attempt, &mut tx, &environment, notice).await?;
+    to_operators(ctx, &mut tx, &environment, notice).await?;
     commit(attempt, tx).await
 }
 
-async fn to_operators(
-    attempt: &Attempt,
+/// A notice about an environment for whoever runs the bot.
+pub(super) async fn to_operators(
+    ctx: &Ctx,
     tx: &mut Tx,
     environment: &Environment,
     notice: Notice,
-) -> Result<(), Stopped> {
-    let ctx = &attempt.shop.ctx;
+) -> Result<(), StoreError> {
     let Some(channel) = &ctx.operators_channel else { return Ok(()) };
     let message = outbox::NewMessage {
         id: ctx.random(OutboxId::random),
@@ -209,7 +209,7 @@ async fn to_operators(
         notice,
         created_at: ctx.now(),
     };
-    Ok(outbox::push(tx, message).await?)
+    outbox::push(tx, message).await
 }
 
 /// Ends the run under its epoch and returns the environment as it is, held until the commit.

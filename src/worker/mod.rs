@@ -29,6 +29,7 @@ pub mod schedule;
 pub mod scheduler;
 mod settle;
 pub mod sweeper;
+mod trouble;
 mod update;
 mod verify;
 mod workplace;
@@ -94,11 +95,6 @@ pub struct Settings {
     /// The folder of the operator's Pulumi plugins.
     pub pulumi_plugins: Option<PathBuf>,
 }
-
-/// How long a run rests after the database or the disk was in the way.
-const TROUBLE_PAUSE: Duration = Duration::from_secs(2);
-/// How long it rests at most, however often they are.
-const LONGEST_TROUBLE_PAUSE: Duration = Duration::from_secs(300);
 
 /// Claims and executes until it is told to stop.
 pub struct Worker {
@@ -194,43 +190,8 @@ impl Shop {
         Ok(run)
     }
 
-    /// Lets go of a claim, so that the run goes on here after a pause. On another machine nobody could follow the
-    /// child: there the claim has to run out. The longer the trouble, the longer the pause.
-    async fn give_back(&self, id: &RunId, epoch: i64) {
-        let pause = self.troubled(id);
-        let begun = tokio::time::Instant::now();
-        loop {
-            let given = async {
-                let mut tx = self.ctx.db.write("give a claim back").await?;
-                let again = tx.real_now().await? + millis(pause);
-                let machine = format!("@{}", self.settings.machine);
-                runs::give_back(&mut tx, id, epoch, again, &machine).await?;
-                tx.commit().await
-            };
-            let Err(error) = given.await else { return };
-            if begun.elapsed() > self.settings.claim {
-                tracing::warn!(%id, %error, "a claim could not be given back; it runs out by itself");
-                return;
-            }
-            tokio::time::sleep(TROUBLE_PAUSE).await;
-        }
-    }
-
-    /// How long a run rests that has come into trouble once more.
-    fn troubled(&self, id: &RunId) -> Duration {
-        // A panic elsewhere leaves the numbers as good as they were.
-        let mut troubles = self.troubles.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let times = troubles.entry(id.clone()).or_insert(0);
-        *times += 1;
-        TROUBLE_PAUSE.saturating_mul(1 << (*times - 1).min(16)).min(LONGEST_TROUBLE_PAUSE)
-    }
-
-    fn untroubled(&self, id: &RunId) {
-        self.troubles.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(id);
-    }
-
     async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
-        let (id, epoch) = (run.id.clone(), run.epoch);
+        let (id, claimed) = (run.id.clone(), run.clone());
         let outcome = match run.kind {
             RunKind::Create => create::create(&self, run).await,
             RunKind::Destroy => destroy::destroy(&self, run).await,
@@ -248,7 +209,7 @@ impl Shop {
             // The claim runs out, and whoever takes it goes on from the journal.
             Err(error) => {
                 tracing::error!(%id, %error, "left a run to its next claim");
-                self.give_back(&id, epoch).await;
+                self.give_back(&claimed, &error).await;
             }
         }
     }

@@ -136,6 +136,14 @@ fn pairs() -> Vec<(Notice, Notice)> {
             Notice::Quarantined { why: hostile(5_000) },
         ),
         (
+            Notice::Troubled {
+                kind: RunKind::Create,
+                on: "one:17@m1".into(),
+                why: "No space left on device".into(),
+            },
+            Notice::Troubled { kind: RunKind::Destroy, on: hostile(400), why: hostile(5_000) },
+        ),
+        (
             Notice::MarkedGone { unknown: vec!["aws_s3_bucket.site".into()] },
             Notice::MarkedGone { unknown: vec![hostile(900); 30] },
         ),

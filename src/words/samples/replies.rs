@@ -111,6 +111,7 @@ fn much() -> Attention {
     Attention {
         brakes: vec![(Brake::Creating, "<@U1>".into()), (Brake::Reaping, "the console".into())],
         quarantined: vec![one_of_many(Status::Quarantined); 12],
+        troubled: vec![one_of_many(Status::Provisioning); 12],
         orphans: 3,
         unwarned: (0..12).map(unwarned).collect(),
         dead_letters: vec![("dm:T1:U1".into(), hostile(2_000)), (hostile(500), hostile(500))]

@@ -24,5 +24,6 @@ mod restart;
 mod rights;
 mod served;
 pub mod stage;
+mod trouble;
 mod twice;
 mod update;

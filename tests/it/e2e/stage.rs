@@ -58,6 +58,12 @@ impl Options {
         self
     }
 
+    /// With supervisors by this program.
+    pub fn supervised_by(mut self, exe: PathBuf) -> Options {
+        self.settings.exe = Some(exe);
+        self
+    }
+
     /// With another playground.
     pub fn playing(mut self, adjust: impl FnOnce(&mut Playground) + Send + 'static) -> Options {
         self.settings.playground = Box::new(adjust);

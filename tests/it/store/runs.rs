@@ -4,7 +4,7 @@ use mayfly::domain::plan::{AttributeChange, Change, PlanSummary, PlannedResource
 use mayfly::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
 use mayfly::domain::{Actor, EnvironmentId, RunId, Span, Transient};
 use mayfly::store::runs::{self, Claim, NewRun, Outcome, Run};
-use mayfly::store::{StoreError, Tx, steps};
+use mayfly::store::{StoreError, Tx, environments, steps};
 
 use super::fixtures::{START, alice, bob, queue, requested};
 
@@ -226,6 +226,34 @@ on_both! {
         assert!(runs::renew(&mut tx, &id, held.epoch, 1).await?.is_none());
         assert!(!runs::set_step(&mut tx, &id, held.epoch, Step::Gate, START).await?);
         assert!(!steps::write(&mut tx, line(held.epoch), START).await?);
+        Ok(())
+    }
+
+    async fn trouble_that_lasts_stands_on_a_list(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        for id in ["e1", "e2"] {
+            requested(&mut tx, id).await?;
+            queue(&mut tx, id, 0).await?;
+        }
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            held.push(claim(&mut tx, "w", 0).await?.expect("one waits"));
+        }
+        let troubled = async |tx: &mut Tx, run: &Run| {
+            let (step, event) = (Step::Prepare, steps::TROUBLED);
+            let line = steps::Line { run: &run.id, epoch: run.epoch, step, event, detail: "disk" };
+            steps::write(tx, line, START).await
+        };
+        for _ in 1..steps::LASTING_TROUBLE {
+            assert!(troubled(&mut tx, &held[0]).await? && troubled(&mut tx, &held[1]).await?);
+        }
+        assert!(environments::in_trouble(&mut tx).await?.is_empty(), "it may pass");
+        assert!(troubled(&mut tx, &held[0]).await?);
+        let listed = environments::in_trouble(&mut tx).await?;
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].id, held[0].environment_id);
+        assert!(runs::complete(&mut tx, &held[0].id, held[0].epoch, succeeded()).await?);
+        assert!(environments::in_trouble(&mut tx).await?.is_empty(), "it is over");
         Ok(())
     }
 
