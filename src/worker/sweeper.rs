@@ -67,7 +67,10 @@ impl Sweeper {
     async fn begin(&self, place: &Place) -> Result<Option<i64>, StoreError> {
         let now = self.ctx.now();
         let known = sweeps::find(&mut self.ctx.db.read().await?, &place.target).await?;
-        let due = |since: Timestamp| self.schedule.after(since).is_some_and(|next| next <= now);
+        // One of a later time than now (a clock was put back) holds nobody up.
+        let due = |since: Timestamp| {
+            since > now || self.schedule.after(since).is_some_and(|next| next <= now)
+        };
         // Looked at by a reader first: mostly there is nothing to do.
         if known.as_ref().is_some_and(|known| known.what == place.what && !due(known.begun_at)) {
             return Ok(None);

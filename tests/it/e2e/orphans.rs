@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mayfly::domain::Span;
 use mayfly::playground::{Message, SubmitOutcome, View};
+use mayfly::store::Tx;
 
 use super::people::{Order, Player};
 use super::stage::{Options, Stage};
@@ -206,6 +207,28 @@ async fn a_sweep_that_fails_forgets_nothing_and_says_why() {
     sweeps(&stage, 2).await;
     assert_eq!(stage.count("SELECT count(*) FROM orphans").await, 0);
     assert!(told(&stage).await.is_empty());
+    stage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_ahead_stops_no_sweep() {
+    let database = crate::support::database::sqlite().await;
+    let db = database.db.clone();
+    let stage = Stage::start(listed(database)).await;
+    ended(&stage, "listed").await;
+    sweeps(&stage, 2).await;
+    // As it stands when the clock was a year ahead, and was put back.
+    let ahead = stage.count("SELECT max(begun_at) FROM sweeps").await + Span::days(180).millis();
+    let sql = "UPDATE sweeps SET begun_at = begun_at + 31536000000";
+    let mut tx = db.write("test").await.expect("it begins");
+    let Tx::Sqlite(inner, _) = &mut tx else { panic!("this is not SQLite") };
+    sqlx::query(sql).execute(&mut **inner).await.expect("it is done");
+    tx.commit().await.expect("it is done");
+    let deadline = tokio::time::Instant::now() + super::stage::PATIENCE;
+    while stage.count("SELECT max(begun_at) FROM sweeps").await > ahead {
+        assert!(tokio::time::Instant::now() < deadline, "nothing is swept any more");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     stage.ends().await;
 }
 

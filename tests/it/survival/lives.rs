@@ -57,13 +57,22 @@ impl<'a> Led<'a> {
     /// From the command to the receipt, whatever happens to the bot meanwhile; `tend` looks after it.
     pub async fn lead(&self, mut tend: impl FnMut()) {
         while !self.is_over().await {
-            tend();
-            self.goes_on().await;
+            self.acts().await;
+            // What happens to the bot is seen much sooner than what people do: a child may take a moment only.
+            for _ in 0..32 {
+                tend();
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
     }
 
     /// Does what is to be done now, if anything is.
     pub async fn goes_on(&self) {
+        self.acts().await;
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+
+    async fn acts(&self) {
         let late = self.begun.elapsed() > self.longest;
         assert!(!late, "{:?} does not come to its end: {}", self.life, self.stands().await);
         let last = *self.last.lock().expect("nobody panics with it");
@@ -73,7 +82,6 @@ impl<'a> Led<'a> {
             self.does(step).await;
             *self.last.lock().expect("nobody panics with it") = Some((step, Instant::now()));
         }
-        tokio::time::sleep(Duration::from_millis(80)).await;
     }
 
     /// What its owner would do now.

@@ -260,10 +260,12 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
         });
     }
     let mut swept = Swept { faults: 0, violations: 0 };
+    let mut idle_lives = 0;
     while let Some(led) = lives.join_next().await {
         let (case, found) = led.expect("it does not panic");
         let idle = found.first().is_some_and(|first| first == NOT_REACHED) && found.len() == 2;
         if idle && !case.fault.is_survived() {
+            idle_lives += 1;
             continue;
         }
         swept.faults += 1;
@@ -273,6 +275,9 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
         }
     }
     let Swept { faults, violations } = swept;
+    if idle_lives > 0 {
+        say(&format!("in {idle_lives} lives more what was to be killed had ended by then"));
+    }
     say(&format!("{faults} kill points × {seeds} seeds: {violations} violations"));
     swept
 }
