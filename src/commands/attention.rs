@@ -5,7 +5,7 @@ use super::{Asked, CommandError, Ctx};
 use crate::domain::environment::Status;
 use crate::domain::reply::{Attention, Brake, Reply};
 use crate::store::environments::Environment;
-use crate::store::{environments, orphans, outbox, settings};
+use crate::store::{environments, orphans, outbox, runs, settings, steps};
 
 const DEAD_LETTERS: i64 = 10;
 
@@ -20,8 +20,11 @@ pub(super) async fn attention(ctx: &Ctx, asked: Asked<'_>) -> Result<Reply, Comm
     }
     let quarantined = environments::with_status(&mut tx, Status::Quarantined).await?;
     found.quarantined = quarantined.iter().map(Environment::facts).collect();
-    let troubled = environments::in_trouble(&mut tx).await?;
-    found.troubled = troubled.iter().map(Environment::facts).collect();
+    for run in runs::given_back(&mut tx).await? {
+        if steps::troubles(&steps::of_run(&mut tx, &run.id).await?) >= steps::LASTING_TROUBLE {
+            found.troubled.push(environments::get(&mut tx, &run.environment_id).await?.facts());
+        }
+    }
     for environment in environments::unwarned(&mut tx).await? {
         if let Some(reap_at) = environment.reap_at {
             found.unwarned.push((environment.facts(), reap_at));

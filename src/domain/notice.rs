@@ -30,6 +30,14 @@ pub enum Route {
     Channel { channel: String },
 }
 
+/// What is in the way of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hindrance {
+    /// The worker in whose way it is; its machine's name stands in it.
+    pub on: String,
+    pub why: String,
+}
+
 impl Route {
     /// Messages of one conversation keep their order.
     pub fn conversation(&self) -> String {
@@ -102,12 +110,11 @@ pub enum Notice {
     Quarantined {
         why: String,
     },
-    /// The database, the disk or the machine is in the way of a run, and not in passing.
+    /// Something of Mayfly's own is in the way of a run, and not in passing.
     Troubled {
         kind: RunKind,
-        /// Whose way it is in: the machine's name stands in it.
-        on: String,
-        why: String,
+        /// For operators alone.
+        hindrance: Option<Hindrance>,
     },
     /// The receipt of what an operator calls gone: nothing was verified. Its reason is the environment's.
     MarkedGone {

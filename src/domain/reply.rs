@@ -53,7 +53,7 @@ pub struct Attention {
     /// A brake that is on, and who put it on (a mention such as `<@U1>`, or `the console`).
     pub brakes: Vec<(Brake, String)>,
     pub quarantined: Vec<EnvironmentFacts>,
-    /// Those with a run that the database, the disk or the machine is in the way of.
+    /// Those with a run that something of Mayfly's own is in the way of, and not in passing.
     pub troubled: Vec<EnvironmentFacts>,
     /// Those whose warning nobody takes, and when they are reaped.
     pub unwarned: Vec<(EnvironmentFacts, Timestamp)>,

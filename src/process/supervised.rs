@@ -137,14 +137,10 @@ impl Supervised {
         File::create(self.folder.join(files::KILL)).map(drop)
     }
 
-    /// Hands over the output from `from` on, line by line, until the child has ended and all is read.
-    pub async fn follow(
-        &self,
-        from: Offsets,
-        mut on_line: impl FnMut(Line),
-    ) -> Result<Exit, FollowError> {
-        let mut out = Tail::new(self.folder.join(files::STDOUT), from.stdout);
-        let mut err = Tail::new(self.folder.join(files::STDERR), from.stderr);
+    /// Hands over all of the output, line by line, until the child has ended and all is read.
+    pub async fn follow(&self, mut on_line: impl FnMut(Line)) -> Result<Exit, FollowError> {
+        let mut out = Tail::new(self.folder.join(files::STDOUT));
+        let mut err = Tail::new(self.folder.join(files::STDERR));
         loop {
             // Asked before reading: what was written before the end is then read for certain.
             let state = self.state().map_err(|e| self.follow_error(files::EXIT, e))?;

@@ -30,7 +30,8 @@ pub struct Sighting<'a> {
     pub environment: Option<&'a str>,
 }
 
-/// Notes that it was seen, under `fresh` if it was not known.
+/// Notes that it was seen, under `fresh` if it was not known. What was first seen later than now (a clock was put
+/// back) was first seen now.
 pub async fn sighted(
     tx: &mut Tx,
     fresh: &OrphanId,
@@ -41,7 +42,8 @@ pub async fn sighted(
                                     first_seen, last_seen, sightings)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)
                ON CONFLICT (resource) DO UPDATE SET target = $2, kind = $4, import_id = $5,
-                    environment = $6, last_seen = $8, sightings = orphans.sightings + 1";
+                    environment = $6, last_seen = $8, sightings = orphans.sightings + 1,
+                    first_seen = CASE WHEN orphans.first_seen > $8 THEN $8 ELSE orphans.first_seen END";
     let Sighting { target, resource, kind, import_id, environment } = seen;
     let status = OrphanStatus::Seen;
     execute!(tx, sql, fresh, target, resource, kind, import_id, environment, status, now)?;
@@ -52,9 +54,10 @@ pub async fn sighted(
 /// orphans, and a listing may leave it out.
 const ADOPTION_KEPT: Span = Span::days(30);
 
-/// Forgets what a whole sweep of that place, which ended at `now`, has not seen; what was adopted a month later.
+/// Forgets what a whole sweep of that place, which noted all that it saw with `now`, has not seen; what was adopted
+/// a month later.
 pub async fn forget_unseen(tx: &mut Tx, target: &str, now: Timestamp) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM orphans WHERE target = $1 AND last_seen < $2
+    let sql = "DELETE FROM orphans WHERE target = $1 AND last_seen <> $2
                AND (status <> 'adopted' OR last_seen < $3)";
     Ok(execute!(tx, sql, target, now, now - ADOPTION_KEPT)?)
 }

@@ -1,13 +1,15 @@
 //! The journal of a run: an intent before each effect, its outcome after it.
 
+use std::collections::BTreeSet;
+
 use super::db::{Statement, execute, on};
 use super::{StoreError, Tx};
 use crate::domain::run::Step;
 use crate::domain::{RunId, Timestamp};
 
-/// What the journal says where the database, the disk or the machine was in the way; its detail is what was.
+/// What the journal says where something of Mayfly's own was in the way; its detail is what was.
 pub const TROUBLED: &str = "troubled";
-/// After so many of these the trouble of a run does not pass by itself: people are told.
+/// After so many of these without any progress the trouble of a run does not pass by itself: people are told.
 pub const LASTING_TROUBLE: usize = 4;
 
 /// What the journal says of a step.
@@ -17,7 +19,7 @@ pub struct Journalled {
     pub run_id: RunId,
     pub epoch: i64,
     pub step: Step,
-    /// `begun`, `done` or `failed`.
+    /// `begun`, `done`, `retried`, [`TROUBLED`] and others.
     pub event: String,
     pub at: Timestamp,
     pub detail: String,
@@ -59,4 +61,20 @@ pub async fn write(tx: &mut Tx, line: Line<'_>, at: Timestamp) -> Result<bool, S
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Journalled>, StoreError> {
     let sql = "SELECT * FROM steps WHERE run_id = $1 ORDER BY seq";
     Ok(on!(tx, |c| sqlx::query_as(sql).bind(run).fetch_all(c).await)?)
+}
+
+/// How often something was in the way since the run has last got on: to an end of a step that it had not come to
+/// before.
+pub fn troubles(journal: &[Journalled]) -> usize {
+    let mut ends = BTreeSet::new();
+    let mut times = 0;
+    for line in journal {
+        match line.event.as_str() {
+            TROUBLED => times += 1,
+            "begun" => {}
+            end if ends.insert((line.step.as_str(), end)) => times = 0,
+            _ => {}
+        }
+    }
+    times
 }

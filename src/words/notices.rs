@@ -136,9 +136,12 @@ fn own(told: &Told) -> Value {
             "more_unknown": unknown.len().saturating_sub(UNKNOWN),
         }),
         Notice::Quarantined { why } => json!({ "why": cut(why, 600) }),
-        Notice::Troubled { kind, on, why } => {
-            json!({ "kind": data::kind(*kind), "on": cut(on, 100), "why": cut(why, 600) })
-        }
+        Notice::Troubled { kind, hindrance } => json!({
+            "kind": data::kind(*kind),
+            "hindrance": hindrance
+                .as_ref()
+                .map(|hindrance| json!({ "on": cut(&hindrance.on, 100), "why": cut(&hindrance.why, 600) })),
+        }),
         Notice::MarkedGone { unknown } => json!({
             "unknown": few(unknown),
             "more_unknown": unknown.len().saturating_sub(UNKNOWN),

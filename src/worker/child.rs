@@ -16,7 +16,7 @@ use super::said::{describe, failure};
 use crate::domain::run::{Failure, Step};
 use crate::engine::{Event, Invocation, Severity};
 use crate::faults::{self, Moment};
-use crate::process::{Exit, FollowError, Limits, Line, Offsets, Spec, StartError, Supervised};
+use crate::process::{Exit, FollowError, Limits, Line, Spec, StartError, Supervised};
 use crate::template::Manifest;
 
 /// How many lines of output a failure shows.
@@ -72,6 +72,7 @@ impl Attempt {
                 }
             }
         };
+        faults::point(faults::SEE_END, Moment::Before);
         faults::point(faults::SEE_END, Moment::After);
         match exit.success() {
             true => Ok(supervised),
@@ -143,7 +144,7 @@ impl Attempt {
         let (sender, mut lines) = mpsc::unbounded_channel();
         // From its beginning: why it failed is to be known also where a worker before this one has read that.
         heard.logged = logged(supervised.folder());
-        let follow = supervised.follow(Offsets::default(), move |line| {
+        let follow = supervised.follow(move |line| {
             // The receiver lives as long as this does.
             let _ = sender.send(line);
         });
@@ -160,6 +161,8 @@ impl Attempt {
                     while let Ok(line) = lines.try_recv() {
                         self.hear(step, line, heard).await;
                     }
+                    // What its listener has held back may be in no log: better twice than never.
+                    heard.again = false;
                     let last = heard.listener.as_mut().map(|listener| listener.finish());
                     for event in last.into_iter().flatten() {
                         self.take(step, event, heard).await;

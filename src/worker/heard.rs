@@ -34,7 +34,7 @@ impl Heard {
             Stream::Stdout => line.after.stdout <= self.logged.stdout,
             Stream::Stderr => line.after.stderr <= self.logged.stderr,
         };
-        // What is heard again ends no later than it did.
+        // It never goes back.
         self.after = Offsets {
             stdout: line.after.stdout.max(self.logged.stdout),
             stderr: line.after.stderr.max(self.logged.stderr),

@@ -13,24 +13,25 @@ use crate::store::{run_log, runs};
 const LOGGED: &str = "logged.json";
 
 pub(super) fn logged(folder: &Path) -> Offsets {
-    // Without the file, or with half of one, everything is read again: better twice than never.
+    // Without the file, or with half of one, everything is logged again: better twice than never.
     let text = std::fs::read(folder.join(LOGGED)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
 impl Attempt {
-    /// Writes what was heard into the log, and beside the output how far it was read: whoever takes over
-    /// goes on from there.
+    /// Writes what was heard into the log, with how far it has come, and beside the output how far that was read:
+    /// whoever takes over hears all of it again, and logs and counts from there.
     pub(super) async fn flush(&self, child: &Supervised, heard: &mut Heard) -> Result<(), Stopped> {
         if heard.lines.is_empty() && heard.effects.is_empty() {
             return Ok(());
         }
         let mut tx = self.shop.ctx.db.write("append to a run's log").await?;
-        if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
-            return Err(Stopped::ClaimLost);
-        }
         run_log::append(&mut tx, &self.run.id, self.shop.ctx.now(), &heard.lines).await?;
         self.note_effects(&mut tx, &heard.effects).await?;
+        let progress = self.progress.lock().await.clone();
+        if !runs::set_progress(&mut tx, &self.run.id, self.run.epoch, &progress).await? {
+            return Err(Stopped::ClaimLost);
+        }
         tx.commit().await?;
         heard.lines.clear();
         heard.effects.clear();

@@ -191,7 +191,7 @@ impl Shop {
     }
 
     async fn execute(self, run: Run, _slot: OwnedSemaphorePermit) {
-        let (id, claimed) = (run.id.clone(), run.clone());
+        let (id, epoch) = (run.id.clone(), run.epoch);
         let outcome = match run.kind {
             RunKind::Create => create::create(&self, run).await,
             RunKind::Destroy => destroy::destroy(&self, run).await,
@@ -206,10 +206,10 @@ impl Shop {
             }
             // Its row says when it goes on.
             Err(attempt::Stopped::Rests) => self.untroubled(&id),
-            // The claim runs out, and whoever takes it goes on from the journal.
+            // Whoever claims it next goes on from the journal.
             Err(error) => {
                 tracing::error!(%id, %error, "left a run to its next claim");
-                self.give_back(&claimed, &error).await;
+                self.give_back((&id, epoch), &error.to_string()).await;
             }
         }
     }

@@ -67,9 +67,10 @@ impl Sweeper {
     async fn begin(&self, place: &Place) -> Result<Option<i64>, StoreError> {
         let now = self.ctx.now();
         let known = sweeps::find(&mut self.ctx.db.read().await?, &place.target).await?;
-        // One of a later time than now (a clock was put back) holds nobody up.
+        // One of a later time than now (a clock was put back) holds nobody up; two clocks differ by less.
         let due = |since: Timestamp| {
-            since > now || self.schedule.after(since).is_some_and(|next| next <= now)
+            since > now + Span::hours(1)
+                || self.schedule.after(since).is_some_and(|next| next <= now)
         };
         // Looked at by a reader first: mostly there is nothing to do.
         if known.as_ref().is_some_and(|known| known.what == place.what && !due(known.begun_at)) {

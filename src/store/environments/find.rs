@@ -4,7 +4,7 @@ use super::Environment;
 use crate::domain::environment::Status;
 use crate::domain::{EnvironmentId, Person};
 use crate::store::db::{Statement, on};
-use crate::store::{StoreError, Tx, steps};
+use crate::store::{StoreError, Tx};
 
 /// One by its id.
 pub async fn find(tx: &mut Tx, id: &EnvironmentId) -> Result<Option<Environment>, StoreError> {
@@ -109,16 +109,4 @@ pub async fn living_names(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
 pub async fn templates(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT DISTINCT template FROM environments ORDER BY template";
     Ok(on!(tx, |c| sqlx::query_scalar(sql).fetch_all(c).await)?)
-}
-
-/// Those with a run that something is in the way of, and not in passing; longest known first.
-pub async fn in_trouble(tx: &mut Tx) -> Result<Vec<Environment>, StoreError> {
-    let sql = "SELECT * FROM environments WHERE id IN (
-                   SELECT runs.environment_id FROM runs JOIN steps ON steps.run_id = runs.id
-                   WHERE runs.status IN ('queued', 'running') AND steps.event = $1
-                   GROUP BY runs.id, runs.environment_id HAVING count(*) >= $2)
-               ORDER BY created_at, id LIMIT 200";
-    let lasting = i64::try_from(steps::LASTING_TROUBLE).unwrap_or(i64::MAX);
-    let (event, times) = (steps::TROUBLED, lasting);
-    Ok(on!(tx, |c| sqlx::query_as(sql).bind(event).bind(times).fetch_all(c).await)?)
 }

@@ -14,7 +14,6 @@ pub use due::{
     warning_sent,
 };
 pub use find::{
-    ALL_LIVING, Scope, by_name, find, get, in_trouble, living, living_names, lock, templates,
-    with_status,
+    ALL_LIVING, Scope, by_name, find, get, living, living_names, lock, templates, with_status,
 };
 pub use row::Environment;

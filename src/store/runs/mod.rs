@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{give_back, release_all, rest};
+pub use release::{give_back, given_back, release_all, rest};
 
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};

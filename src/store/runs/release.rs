@@ -1,7 +1,8 @@
 //! Claims that are let go before they run out.
 
+use super::Run;
 use crate::domain::RunId;
-use crate::store::db::execute;
+use crate::store::db::{execute, on};
 use crate::store::{StoreError, Tx};
 
 /// Lets go of every claim: on SQLite, where a starting process knows that no other is alive. Whoever
@@ -40,4 +41,11 @@ pub async fn rest(
     let sql = "UPDATE runs SET status = 'queued', claimed_until = NULL, not_before = $3
                WHERE id = $1 AND epoch = $2 AND status = 'running'";
     Ok(execute!(tx, sql, id, epoch, not_before)? == 1)
+}
+
+/// Those that were given back and wait to go on, oldest first.
+pub async fn given_back(tx: &mut Tx) -> Result<Vec<Run>, StoreError> {
+    let sql = "SELECT * FROM runs WHERE status = 'running' AND claimed_by LIKE '@%'
+               ORDER BY created_at, id LIMIT 200";
+    Ok(on!(tx, |c| sqlx::query_as(sql).fetch_all(c).await)?)
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::environment::{EndReason, Status};
 use crate::domain::facts::EnvironmentFacts;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Hindrance, Notice};
 use crate::domain::plan::PlanSummary;
 use crate::domain::reply::Told;
 use crate::domain::run::{Again, Failure, Progress, RunKind, RunStatus, Step};
@@ -136,12 +136,11 @@ fn pairs() -> Vec<(Notice, Notice)> {
             Notice::Quarantined { why: hostile(5_000) },
         ),
         (
+            Notice::Troubled { kind: RunKind::Create, hindrance: None },
             Notice::Troubled {
-                kind: RunKind::Create,
-                on: "one:17@m1".into(),
-                why: "No space left on device".into(),
+                kind: RunKind::Destroy,
+                hindrance: Some(Hindrance { on: hostile(400), why: hostile(5_000) }),
             },
-            Notice::Troubled { kind: RunKind::Destroy, on: hostile(400), why: hostile(5_000) },
         ),
         (
             Notice::MarkedGone { unknown: vec!["aws_s3_bucket.site".into()] },

@@ -10,7 +10,7 @@ use mayfly::engine::{
     Diagnostic, Engine, Event, Inventory, Invocation, Job, Layout, Preparation, Prepared, Severity,
     Variables, cli_config,
 };
-use mayfly::process::{Exit, Limits, Offsets, Supervised};
+use mayfly::process::{Exit, Limits, Supervised};
 use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -155,7 +155,7 @@ impl Bench {
         let mut events = Vec::new();
         let mut listener = self.engine.listener();
         let each = |line: mayfly::process::Line| events.extend(listener.hear(&line.text));
-        let exit = child.follow(Offsets::default(), each).await.expect("it can be followed");
+        let exit = child.follow(each).await.expect("it can be followed");
         events.extend(listener.finish());
         Said { events, exit }
     }

@@ -11,7 +11,7 @@ use mayfly::engine::{
     Opened, Preparation, Prepared, Severity, Summary, TERRAFORM, Terraform, Variables, cli_config,
     remove_version,
 };
-use mayfly::process::{Cause, Exit, Limits, Offsets, Supervised};
+use mayfly::process::{Cause, Exit, Limits, Supervised};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -102,7 +102,7 @@ impl House {
         let mut events = Vec::new();
         let mut listener = self.engine.listener();
         let each = |line: mayfly::process::Line| events.extend(listener.hear(&line.text));
-        let exit = child.follow(Offsets::default(), each).await.unwrap();
+        let exit = child.follow(each).await.unwrap();
         (events, exit)
     }
 

@@ -59,6 +59,20 @@ on_both! {
         Ok(())
     }
 
+    async fn a_clock_that_was_ahead_hides_nothing_and_keeps_nothing(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        let year = Span::days(365).millis() / Span::minutes(1).millis();
+        seen(&mut tx, "there", year).await?;
+        seen(&mut tx, "gone", year).await?;
+        // It was put back.
+        seen(&mut tx, "there", 0).await?;
+        assert_eq!(orphans::forget_unseen(&mut tx, "aws-1", at(0)).await?, 1);
+        seen(&mut tx, "there", 15).await?;
+        let ripe = orphans::ripe(&mut tx, at(15), GRACE).await?;
+        assert_eq!(ripe.iter().map(|one| one.resource.as_str()).collect::<Vec<_>>(), ["there"]);
+        Ok(())
+    }
+
     async fn what_a_sweep_of_its_place_does_not_see_is_forgotten(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         for resource in ["a", "b"] {

@@ -4,7 +4,7 @@ use mayfly::domain::plan::{AttributeChange, Change, PlanSummary, PlannedResource
 use mayfly::domain::run::{Failure, Progress, RunKind, RunStatus, Step, Weight};
 use mayfly::domain::{Actor, EnvironmentId, RunId, Span, Transient};
 use mayfly::store::runs::{self, Claim, NewRun, Outcome, Run};
-use mayfly::store::{StoreError, Tx, environments, steps};
+use mayfly::store::{StoreError, Tx, steps};
 
 use super::fixtures::{START, alice, bob, queue, requested};
 
@@ -229,31 +229,47 @@ on_both! {
         Ok(())
     }
 
-    async fn trouble_that_lasts_stands_on_a_list(database: Database) -> anyhow::Result<()> {
+    async fn trouble_is_counted_until_the_run_gets_on(database: Database) -> anyhow::Result<()> {
+        let mut tx = database.db.write("test").await?;
+        requested(&mut tx, "e1").await?;
+        queue(&mut tx, "e1", 0).await?;
+        let held = claim(&mut tx, "w", 0).await?.expect("one waits");
+        let counted = async |tx: &mut Tx, step: Step, event: &str| {
+            let line = steps::Line { run: &held.id, epoch: held.epoch, step, event, detail: "" };
+            assert!(steps::write(tx, line, START).await?);
+            anyhow::Ok(steps::troubles(&steps::of_run(tx, &held.id).await?))
+        };
+        for (step, event, times) in [
+            (Step::Prepare, "begun", 0),
+            (Step::Prepare, steps::TROUBLED, 1),
+            (Step::Prepare, "begun", 1),
+            (Step::Prepare, "done", 0),
+            (Step::Plan, "begun", 0),
+            (Step::Plan, steps::TROUBLED, 1),
+            // It has come so far before.
+            (Step::Prepare, "done", 1),
+            (Step::Plan, steps::TROUBLED, 2),
+            (Step::Plan, "retried", 0),
+        ] {
+            assert_eq!(counted(&mut tx, step, event).await?, times, "{step} {event}");
+        }
+        Ok(())
+    }
+
+    async fn what_is_given_back_is_listed_until_it_goes_on(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         for id in ["e1", "e2"] {
             requested(&mut tx, id).await?;
             queue(&mut tx, id, 0).await?;
         }
-        let mut held = Vec::new();
-        for _ in 0..2 {
-            held.push(claim(&mut tx, "w", 0).await?.expect("one waits"));
-        }
-        let troubled = async |tx: &mut Tx, run: &Run| {
-            let (step, event) = (Step::Prepare, steps::TROUBLED);
-            let line = steps::Line { run: &run.id, epoch: run.epoch, step, event, detail: "disk" };
-            steps::write(tx, line, START).await
-        };
-        for _ in 1..steps::LASTING_TROUBLE {
-            assert!(troubled(&mut tx, &held[0]).await? && troubled(&mut tx, &held[1]).await?);
-        }
-        assert!(environments::in_trouble(&mut tx).await?.is_empty(), "it may pass");
-        assert!(troubled(&mut tx, &held[0]).await?);
-        let listed = environments::in_trouble(&mut tx).await?;
-        assert_eq!(listed.len(), 1);
-        assert_eq!(listed[0].id, held[0].environment_id);
-        assert!(runs::complete(&mut tx, &held[0].id, held[0].epoch, succeeded()).await?);
-        assert!(environments::in_trouble(&mut tx).await?.is_empty(), "it is over");
+        let held = claim(&mut tx, "w@m", 0).await?.expect("one waits");
+        claim(&mut tx, "w@m", 0).await?.expect("another waits");
+        assert!(runs::given_back(&mut tx).await?.is_empty(), "both are held");
+        assert!(runs::give_back(&mut tx, &held.id, held.epoch, 10, "@m").await?);
+        let listed = runs::given_back(&mut tx).await?;
+        assert_eq!(listed.iter().map(|run| &run.id).collect::<Vec<_>>(), [&held.id]);
+        assert_eq!(claim(&mut tx, "w@m", 10).await?.expect("it is due").id, held.id);
+        assert!(runs::given_back(&mut tx).await?.is_empty(), "it goes on");
         Ok(())
     }
 

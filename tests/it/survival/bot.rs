@@ -1,6 +1,7 @@
 //! The bot as a process of its own, which is killed, stopped and started again in the middle of its work.
 
 use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -271,6 +272,12 @@ impl Bot {
     /// How it has ended, if it has.
     pub fn status(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("it is ours")
+    }
+
+    /// Nothing else may have ended it.
+    pub fn was_killed(&mut self) {
+        let signal = self.status().and_then(|status| status.signal());
+        assert_eq!(signal, Some(9), "{}", self.told());
     }
 
     /// Whether it stands still.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::lives::Led;
+use super::lives::{KEY, Led};
 use crate::e2e::stage::files;
 
 /// How long what is cleared away after the last message may take.
@@ -83,6 +83,19 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
             wrong(format!("{left} {what} too many"));
         }
     }
+    for (place, text) in secrets_told(led).await {
+        wrong(format!("a secret stands in {place}: {text}"));
+    }
+    if led.life.leaves_all() {
+        let kept = led.texts("SELECT DISTINCT kind FROM secrets ORDER BY kind").await;
+        if kept.iter().any(|kind| kind != "engine" && kind != "state") {
+            wrong(format!("secrets are kept: {kept:?}"));
+        }
+    }
+    let cloud = files(&led.installation.data("one").join("cloud"));
+    if cloud.iter().any(|thing| !thing.ends_with("stray")) {
+        wrong(format!("its cloud still has {cloud:?}"));
+    }
     if receipt.is_none() {
         wrong(format!("nobody got a receipt: {said:?}"));
     }
@@ -122,6 +135,23 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
             wrong(format!("{folder} still has {left:?}"));
         }
     }
+    found
+}
+
+/// Where what was entered as a secret is written down, or was told.
+async fn secrets_told(led: &Led<'_>) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    for (place, sql) in [
+        ("a run's log", "SELECT line FROM run_log"),
+        ("the journal", "SELECT detail FROM steps"),
+        ("a failure", "SELECT failure FROM runs WHERE failure IS NOT NULL"),
+        ("the outbox", "SELECT notice FROM outbox"),
+        ("the audit trail", "SELECT detail FROM audit"),
+    ] {
+        found.extend(led.texts(sql).await.into_iter().map(|text| (place, text)));
+    }
+    found.extend(led.thread().iter().map(|message| ("the thread", message.plain())));
+    found.retain(|(_, text)| text.contains(KEY));
     found
 }
 

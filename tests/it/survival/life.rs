@@ -136,7 +136,7 @@ impl Life {
                     "update succeeded",
                     "destroy succeeded",
                 ],
-                says: &["is ready", "No drift"],
+                says: &["is ready", "No drift", "+0 ~1 -0"],
                 ..MADE
             },
             Life::Compared => Expected {

@@ -1,5 +1,6 @@
 //! Whole lives of an environment, led by somebody who tries again when nothing comes of it.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ const THROTTLED: &str = "api error ThrottlingException: Rate exceeded";
 /// How long Slack may take for an answer.
 const SLUGGISH: Duration = Duration::from_secs(5);
 /// What is entered on a page.
-const KEY: &str = "hunter2-and-then-some";
+pub const KEY: &str = "hunter2-and-then-some";
 
 /// One life, as it is being led.
 pub struct Led<'a> {
@@ -109,7 +110,11 @@ impl<'a> Led<'a> {
                     // Asked last: what is live now was perhaps not there when the kinds were read.
                     _ if self.live().await > 0 => None,
                     Some("create") => Some("drift"),
-                    Some("drift") => Some("revert"),
+                    Some("drift") => {
+                        // What its template says by now.
+                        self.flag("changed", Some(""));
+                        Some("revert")
+                    }
                     _ => Some("destroy"),
                 }
             }
@@ -361,16 +366,23 @@ pub struct Tended<'a> {
     installation: &'a Installation,
     life: Life,
     armed: Vec<(&'static str, String)>,
-    /// How often it has ended without having been asked to.
+    /// Whether what is armed kills it; by itself it never ends.
+    pub may_be_killed: bool,
+    /// How often it was killed.
     pub ended: usize,
-    /// How often it was asked to end.
+    /// How often it was asked to end, and how often it did.
     asked: usize,
+    stopped_as_asked: usize,
     /// What of each call is killed when the bot is stopped, by the name of the file that names it.
     pub strikes: Option<&'static str>,
     stopped: Option<Instant>,
     pub stands: usize,
+    /// How much of what happens in this life has happened.
+    befallen: usize,
 }
 
+/// The signal that no process survives.
+const SIGKILL: i32 = 9;
 /// For how long a bot that stands still is left so: past its claim.
 const STANDS: Duration = Duration::from_secs(12);
 
@@ -384,20 +396,26 @@ impl<'a> Tended<'a> {
             installation,
             life,
             armed,
+            may_be_killed: false,
             ended: 0,
             asked: 0,
+            stopped_as_asked: 0,
             strikes: None,
             stopped: None,
             stands: 0,
+            befallen: 0,
         }
     }
 
     pub fn tend(&mut self) {
         if let Some(status) = self.bot.status() {
-            if !status.success() {
-                self.ended += 1;
-                self.armed.clear();
-                assert!(self.ended < 5, "the bot ends again and again:\n{}", self.bot.told());
+            match (status.signal(), status.code()) {
+                (Some(SIGKILL), _) if self.may_be_killed && self.ended == 0 => {
+                    self.ended += 1;
+                    self.armed.clear();
+                }
+                (_, Some(0)) if self.stopped_as_asked < self.asked => self.stopped_as_asked += 1,
+                _ => panic!("the bot has ended by itself, with {status}:\n{}", self.bot.told()),
             }
             self.bot = self.installation.start("one", &self.armed, self.life.settings());
             return;
@@ -430,7 +448,7 @@ impl<'a> Tended<'a> {
             there.any(|file| file.to_string_lossy().contains(&call) && file.ends_with(CHILD))
         };
         let trace = || std::fs::read_to_string(data.join("trace")).unwrap_or_default();
-        let due = match (self.life, self.asked) {
+        let due = match (self.life, self.befallen) {
             (Life::Restarted, 0) => begun("prepare-"),
             (Life::Restarted, 1) => trace().contains("begun"),
             (Life::Unwatched, 0) => trace().contains("made"),
@@ -439,11 +457,13 @@ impl<'a> Tended<'a> {
         if !due {
             return;
         }
-        self.asked += 1;
-        match self.life {
-            Life::Unwatched => drop(strike(self.installation, SUPERVISOR)),
-            _ => self.bot.signal(Signal::TERM),
+        self.befallen += 1;
+        if self.life == Life::Unwatched {
+            strike(self.installation, SUPERVISOR);
+            return;
         }
+        self.asked += 1;
+        self.bot.signal(Signal::TERM);
     }
 }
 

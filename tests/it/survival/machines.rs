@@ -59,10 +59,11 @@ async fn until_it_is_copied(led: &Led<'_>) {
     }
 }
 
-/// When the last engine ended that has worked on this machine, in milliseconds since the epoch.
+/// When the apply ended that has worked on this machine, in milliseconds since the epoch.
 fn ended_at(installation: &Installation, machine: &str) -> i64 {
     let there = files(&installation.data(machine).join("runs")).into_iter();
-    let exits = there.filter(|file| file.ends_with(names::EXIT)).map(|exit| {
+    let apply = format!("apply/{}", names::EXIT);
+    let exits = there.filter(|file| file.ends_with(&apply)).map(|exit| {
         let written = std::fs::metadata(exit).and_then(|exit| exit.modified()).expect("is there");
         let since = written.duration_since(std::time::UNIX_EPOCH).expect("it is after that");
         i64::try_from(since.as_millis()).expect("it fits")
@@ -180,6 +181,7 @@ async fn dies_taking_over(point: String) {
     while two.is_running() {
         led.goes_on().await;
     }
+    two.was_killed();
     let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
     assert_eq!(violations(&led, 2).await, [""; 0], "{point}\n{}", led.logs());
@@ -197,11 +199,13 @@ async fn dies_coming_back(point: String) {
     while one.is_running() {
         led.goes_on().await;
     }
+    one.was_killed();
     installation.has_lost("one");
     let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
     let mut one = installation.start("one", &dying(&point), "");
     one.ended().await;
+    one.was_killed();
     let mut one = installation.start("one", &[], "");
     assert_eq!(violations(&led, 2).await, [""; 0], "{point}\n{}", led.logs());
     for bot in [&mut one, &mut two] {
@@ -329,6 +333,7 @@ async fn what_a_dead_machine_was_telling_is_told_by_another() {
     while one.is_running() {
         led.goes_on().await;
     }
+    one.was_killed();
     installation.has_lost("one");
     let mut two = installation.start("two", &[], "");
     led.lead(|| assert!(two.is_running(), "{}", two.told())).await;

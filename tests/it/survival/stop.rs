@@ -241,7 +241,7 @@ async fn an_engine_whose_bot_and_supervisor_are_killed_ends_and_is_cleaned_up_be
     let longer = |text: String| text.replace("default: 0, min: 0", "default: 30, min: 0");
     let installation = Installation::new(database::sqlite().await, Subject::Counted, longer).await;
     let led = Led::new(&installation, Life::LostSightOf);
-    let bot = installation.start("one", &[], "");
+    let mut bot = installation.start("one", &[], "");
     while !led.trace().contains("made") {
         led.goes_on().await;
     }
@@ -254,6 +254,8 @@ async fn an_engine_whose_bot_and_supervisor_are_killed_ends_and_is_cleaned_up_be
         assert!(!lives_on, "nobody watches its limits, and it goes on");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // Until then it has the data folder to itself.
+    bot.ended().await;
     let mut bot = installation.start("one", &[], "");
     led.lead(|| assert!(bot.is_running(), "{}", bot.told())).await;
     assert_eq!(violations(&led, 1).await, [""; 0], "{}", led.logs());

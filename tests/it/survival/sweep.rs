@@ -79,19 +79,17 @@ fn environment(armed: Option<String>, life: Life, log: &Path) -> Vec<(&'static s
 
 const NOT_REACHED: &str = "the point was not reached";
 
-/// Leads one life; what does not hold afterwards.
-pub async fn lead(case: &Case) -> Vec<String> {
+/// Leads one life; what does not hold afterwards. `None`: there is no such database here.
+async fn lead(case: &Case) -> Option<Vec<String>> {
     let database = match case.postgres {
         false => database::sqlite().await,
-        true => match database::postgres().await {
-            Some(database) => database,
-            None => return Vec::new(),
-        },
+        true => database::postgres().await?,
     };
     let installation = Installation::new(database, case.subject, |t| case.life.manifest(t)).await;
     let led = Led::new(&installation, case.life);
     let log = installation.folder().join("points");
     let mut tended = Tended::start(&led, case.armed(&log));
+    tended.may_be_killed = case.fault == Fault::Kill;
     tended.strikes = match case.fault {
         Fault::Engine => Some(names::CHILD),
         Fault::Supervisor => Some(names::SUPERVISOR),
@@ -118,7 +116,7 @@ pub async fn lead(case: &Case) -> Vec<String> {
     tended.bot.ends().await;
     drop(tended);
     installation.ends().await;
-    found
+    Some(found)
 }
 
 /// A step whose end was refused is done again.
@@ -131,15 +129,15 @@ async fn nothing_done_twice(led: &Led<'_>) -> Option<String> {
 
 /// How often a point is passed may depend on how busy the machine is: where there was no such time, the first
 /// is taken.
-async fn lead_to_the_point(case: Case) -> Vec<String> {
-    let found = lead(&case).await;
+async fn lead_to_the_point(case: Case) -> Option<Vec<String>> {
+    let found = lead(&case).await?;
     if case.time > 0
         && case.fault.is_survived()
         && found.first().is_some_and(|first| first == NOT_REACHED)
     {
         return lead(&Case { time: 0, ..case }).await;
     }
-    found
+    Some(found)
 }
 
 /// A point as a life passes it.
@@ -215,7 +213,7 @@ pub fn subject_of(life: Life) -> Subject {
 }
 
 /// All lives without any fault, and every point of theirs in the first of them that passes it; and all that is
-/// passed where a child is at work, in the life where it works longest.
+/// passed where a child is at work, in the last life where one is.
 pub async fn points() -> (Vec<Point>, Vec<Point>) {
     let mut led: Vec<(Subject, Life)> = Life::ALL.map(|life| (subject_of(life), life)).to_vec();
     // For what happens to a child there has to be one that takes its time.
@@ -256,16 +254,21 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
             let _one = at_once.acquire_owned().await.expect("it is never closed");
             let own = case.clone();
             let led = tokio::spawn(async move { lead_to_the_point(own).await }).await;
-            (case, led.unwrap_or_else(|error| vec![format!("the life did not end: {error}")]))
+            let died = |error| Some(vec![format!("the life did not end: {error}")]);
+            (case, led.unwrap_or_else(died))
         });
     }
     let mut swept = Swept { faults: 0, violations: 0 };
-    let mut idle_lives = 0;
+    let (mut idle_lives, mut not_led) = (Vec::new(), 0);
     while let Some(led) = lives.join_next().await {
         let (case, found) = led.expect("it does not panic");
+        let Some(found) = found else {
+            not_led += 1;
+            continue;
+        };
         let idle = found.first().is_some_and(|first| first == NOT_REACHED) && found.len() == 2;
         if idle && !case.fault.is_survived() {
-            idle_lives += 1;
+            idle_lives.push(format!("{:?} at {}", case.fault, case.point));
             continue;
         }
         swept.faults += 1;
@@ -275,8 +278,11 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
         }
     }
     let Swept { faults, violations } = swept;
-    if idle_lives > 0 {
-        say(&format!("in {idle_lives} lives more what was to be killed had ended by then"));
+    if not_led > 0 {
+        say(&format!("NOT RUN: {not_led} lives on PostgreSQL"));
+    }
+    if !idle_lives.is_empty() {
+        say(&format!("what was to be killed had ended by then: {}", idle_lives.join(", ")));
     }
     say(&format!("{faults} kill points × {seeds} seeds: {violations} violations"));
     swept

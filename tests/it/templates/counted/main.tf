@@ -21,6 +21,7 @@ locals {
   # What goes wrong stands outside, so that a test says what it is, and when it is over.
   plan    = "${dirname(var.mayfly_site_root)}/plan-fails"
   destroy = "${dirname(var.mayfly_site_root)}/destroy-fails"
+  changed = "${dirname(var.mayfly_site_root)}/changed"
 }
 
 # What is made, counted at its making and at its end.
@@ -29,6 +30,7 @@ resource "terraform_data" "counted" {
     site  = "${var.mayfly_site_root}/${var.mayfly_environment}"
     trace = local.trace
     fails = local.destroy
+    is    = fileexists(local.changed) ? "changed" : "as it was"
   }
 
   lifecycle {
