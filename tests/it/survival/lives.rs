@@ -368,7 +368,9 @@ pub struct Tended<'a> {
     armed: Vec<(&'static str, String)>,
     /// Whether what is armed kills it; by itself it never ends.
     pub may_be_killed: bool,
-    /// How often it was killed.
+    /// Whether what is armed is in the way of its start.
+    pub may_not_start: bool,
+    /// How often it was killed, or did not start.
     pub ended: usize,
     /// How often it was asked to end, and how often it did.
     asked: usize,
@@ -397,6 +399,7 @@ impl<'a> Tended<'a> {
             life,
             armed,
             may_be_killed: false,
+            may_not_start: false,
             ended: 0,
             asked: 0,
             stopped_as_asked: 0,
@@ -411,6 +414,13 @@ impl<'a> Tended<'a> {
         if let Some(status) = self.bot.status() {
             match (status.signal(), status.code()) {
                 (Some(SIGKILL), _) if self.may_be_killed && self.ended == 0 => {
+                    self.ended += 1;
+                    self.armed.clear();
+                }
+                // A start that cannot be says why, and is tried again by whoever looks after the bot.
+                (_, Some(1)) if self.may_not_start && self.ended == 0 => {
+                    let told = self.bot.told();
+                    assert!(told.contains("error: ") && told.contains("refused"), "{told}");
                     self.ended += 1;
                     self.armed.clear();
                 }

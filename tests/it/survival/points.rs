@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::life::Life;
 use super::machines;
 use super::subjects::Subject;
-use super::sweep::{Case, Fault, Point, Swept, passed, points, sweep};
+use super::sweep::{At, Case, Fault, Point, STARTING, Swept, passed, points, sweep};
 use crate::support::{database, say, source};
 
 /// What the transactions of the code are for.
@@ -141,13 +141,15 @@ fn complete(points: &[Point]) {
     ));
 }
 
+/// At how many points the bot is stopped, or refused a commit, in one life.
+const IN_A_LIFE: usize = 3;
+
 /// By this seed: each point, at one of the times that it is passed, on one of the databases.
 fn cases(points: &[Point], seed: usize, fault: Fault) -> Vec<Case> {
     let each = points.iter().enumerate().map(|(n, point)| Case {
         subject: point.subject,
         life: point.life,
-        point: point.name.clone(),
-        time: (seed + n * 7) % point.times,
+        at: vec![At { point: point.name.clone(), time: (seed + n * 7) % point.times }],
         fault,
         // A claim that runs out under a bot that stands still is PostgreSQL's affair.
         postgres: fault == Fault::Stop || (seed + n) % 2 == 1,
@@ -158,12 +160,31 @@ fn cases(points: &[Point], seed: usize, fault: Fault) -> Vec<Case> {
 /// Each commit, refused.
 fn refusals(points: &[Point], seed: usize) -> Vec<Case> {
     let is_commit = |case: &Case| {
-        let what = case.point.strip_suffix("/before");
+        let what = case.at.first().and_then(|at| at.point.strip_suffix("/before"));
         what.is_some_and(|what| !mayfly::faults::EFFECTS.contains(&what))
     };
     let mut cases = cases(points, seed, Fault::Refuse);
     cases.retain(is_commit);
-    cases
+    together(cases)
+}
+
+/// The same points in fewer lives: a bot that goes on meets several, one after the other.
+fn together(cases: Vec<Case>) -> Vec<Case> {
+    let (alone, others): (Vec<Case>, Vec<Case>) =
+        cases.into_iter().partition(|case| STARTING.iter().any(|what| case.is_at(what)));
+    let mut together: Vec<Case> = alone;
+    for case in others {
+        let room = together.last_mut().filter(|last| {
+            (last.subject, last.life) == (case.subject, case.life)
+                && last.at.len() < IN_A_LIFE
+                && !STARTING.iter().any(|what| last.is_at(what))
+        });
+        match room {
+            Some(last) => last.at.extend(case.at),
+            None => together.push(case),
+        }
+    }
+    together
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -194,8 +215,7 @@ async fn every_step_is_done_twice() {
         cases.extend((0..times).map(|time| Case {
             subject,
             life,
-            point: point.to_owned(),
-            time,
+            at: vec![At { point: point.to_owned(), time }],
             fault: Fault::Refuse,
             postgres: false,
         }));
@@ -209,7 +229,7 @@ async fn every_step_is_done_twice() {
 fn strikes(working: &[Point], fault: Fault) -> Vec<Case> {
     let mut cases = cases(working, 0, fault);
     for (case, point) in cases.iter_mut().zip(working) {
-        case.time = point.working.expect("a child is at work");
+        case.at[0].time = point.working.expect("a child is at work");
     }
     cases
 }
@@ -223,8 +243,7 @@ async fn an_engine_and_a_supervisor_that_are_killed_are_survived() {
     let cases = [Fault::Engine, Fault::Supervisor].map(|fault| Case {
         subject: Subject::Slow,
         life: Life::ByHand,
-        point: "keep a copy of a state/before".to_owned(),
-        time: 0,
+        at: vec![At { point: "keep a copy of a state/before".to_owned(), time: 0 }],
         fault,
         postgres: false,
     });
@@ -243,11 +262,11 @@ async fn every_point_is_survived() {
     for seed in 0..seeds {
         all.extend(cases(&points, seed, Fault::Kill));
         all.extend(refusals(&points, seed));
-        all.extend(cases(&points, seed + 2, Fault::Stop));
+        all.extend(together(cases(&points, seed + 2, Fault::Stop)));
     }
     all.extend(strikes(&working, Fault::Engine));
     all.extend(strikes(&working, Fault::Supervisor));
-    let planned = all.len();
+    let planned: usize = all.iter().map(|case| case.at.len()).sum();
     let swept = sweep(all, seeds).await;
     // Some children have ended before they are struck.
     let struck = swept.faults - (planned - 2 * working.len());
@@ -260,8 +279,7 @@ fn sample(subject: Subject, fault: Fault, points: &[(&str, usize)]) -> Vec<Case>
     let case = |(point, time): &(&str, usize)| Case {
         subject,
         life: Life::ByHand,
-        point: (*point).to_owned(),
-        time: *time,
+        at: vec![At { point: (*point).to_owned(), time: *time }],
         fault,
         postgres: false,
     };

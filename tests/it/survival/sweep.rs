@@ -37,14 +37,19 @@ impl Fault {
     }
 }
 
-/// One life with one fault.
+/// A point, and which time that it is passed, from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    pub point: String,
+    pub time: usize,
+}
+
+/// One life with one kind of fault: at one point, or, where the bot goes on, at several one after the other.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub subject: Subject,
     pub life: Life,
-    pub point: String,
-    /// Which time that it is passed, from 0.
-    pub time: usize,
+    pub at: Vec<At>,
     pub fault: Fault,
     pub postgres: bool,
 }
@@ -57,25 +62,41 @@ impl Case {
             Fault::Stop | Fault::Engine | Fault::Supervisor => "return(stop)",
             Fault::Refuse => "1*return",
         };
-        let point = match self.fault {
-            Fault::Refuse => self.point.replace("/before", "/refused"),
-            _ => self.point.clone(),
-        };
         // Once: a bot that stands still goes on, and passes it again.
         let once = if how == "return(stop)" { "1*" } else { "" };
-        let armed = match self.time {
-            0 => format!("{point}={once}{how}"),
-            n => format!("{point}={n}*off->{once}{how}"),
-        };
-        environment(Some(armed), self.life, log)
+        let armed = self.at.iter().map(|at| {
+            let point = self.name(at);
+            match at.time {
+                0 => format!("{point}={once}{how}"),
+                n => format!("{point}={n}*off->{once}{how}"),
+            }
+        });
+        environment(&armed.collect::<Vec<_>>(), self.life, log)
+    }
+
+    /// What a point is called where this fault is armed.
+    fn name(&self, at: &At) -> String {
+        match self.fault {
+            Fault::Refuse => at.point.replace("/before", "/refused"),
+            _ => at.point.clone(),
+        }
+    }
+
+    /// Whether one of its points is at this.
+    pub fn is_at(&self, what: &str) -> bool {
+        self.at.iter().any(|at| at.point.starts_with(what))
     }
 }
 
 /// The environment of a bot with this armed beside what belongs to its life.
-fn environment(armed: Option<String>, life: Life, log: &Path) -> Vec<(&'static str, String)> {
-    let armed: Vec<String> = life.armed().map(str::to_owned).into_iter().chain(armed).collect();
+fn environment(armed: &[String], life: Life, log: &Path) -> Vec<(&'static str, String)> {
+    let own = life.armed().into_iter();
+    let armed: Vec<&str> = own.chain(armed.iter().map(String::as_str)).collect();
     vec![("FAILPOINTS", armed.join(";")), ("MAYFLY_POINTS_LOG", log.display().to_string())]
 }
+
+/// Without these commits there is no start.
+pub const STARTING: [&str; 2] = ["name the installation", "note the workspace"];
 
 const NOT_REACHED: &str = "the point was not reached";
 
@@ -90,6 +111,8 @@ async fn lead(case: &Case) -> Option<Vec<String>> {
     let log = installation.folder().join("points");
     let mut tended = Tended::start(&led, case.armed(&log));
     tended.may_be_killed = case.fault == Fault::Kill;
+    let starts = STARTING.iter().any(|what| case.is_at(what));
+    tended.may_not_start = case.fault == Fault::Refuse && starts;
     tended.strikes = match case.fault {
         Fault::Engine => Some(names::CHILD),
         Fault::Supervisor => Some(names::SUPERVISOR),
@@ -97,17 +120,22 @@ async fn lead(case: &Case) -> Option<Vec<String>> {
     };
     led.lead(|| tended.tend()).await;
     let passed = std::fs::read_to_string(&log).unwrap_or_default();
-    let own = case.point.replace("/before", "/refused");
-    let refused = case.fault == Fault::Refuse && passed.lines().any(|line| line == own);
-    let crashes = tended.ended + tended.stands + usize::from(refused);
+    let has_refused = |at: &&At| passed.lines().any(|line| line == case.name(at));
+    let refused = match case.fault {
+        Fault::Refuse => case.at.iter().filter(has_refused).count(),
+        _ => 0,
+    };
+    let reached = refused.max(tended.ended + tended.stands);
+    // A start that was refused is both.
+    let crashes = tended.ended + tended.stands + refused;
     let mut found = match case.fault.is_survived() {
         true => violations(&led, crashes).await,
         false => violations_of_any(&led, crashes).await,
     };
-    if case.fault == Fault::Refuse && case.point.starts_with("end a step") {
+    if case.fault == Fault::Refuse && case.is_at("end a step") {
         found.extend(nothing_done_twice(&led).await);
     }
-    if crashes == 0 {
+    if reached < case.at.len() {
         found.insert(0, NOT_REACHED.to_owned());
     }
     if !found.is_empty() {
@@ -128,14 +156,18 @@ async fn nothing_done_twice(led: &Led<'_>) -> Option<String> {
 }
 
 /// How often a point is passed may depend on how busy the machine is: where there was no such time, the first
-/// is taken.
+/// is taken, each in a life of its own.
 async fn lead_to_the_point(case: Case) -> Option<Vec<String>> {
     let found = lead(&case).await?;
-    if case.time > 0
-        && case.fault.is_survived()
-        && found.first().is_some_and(|first| first == NOT_REACHED)
-    {
-        return lead(&Case { time: 0, ..case }).await;
+    let missed = found.first().is_some_and(|first| first == NOT_REACHED);
+    let alone = matches!(case.at.as_slice(), [At { time: 0, .. }]);
+    if !missed || alone || !case.fault.is_survived() {
+        return Some(found);
+    }
+    let mut found = Vec::new();
+    for at in &case.at {
+        let at = vec![At { time: 0, ..at.clone() }];
+        found.extend(lead(&Case { at, ..case.clone() }).await?);
     }
     Some(found)
 }
@@ -157,7 +189,7 @@ pub async fn passed(subject: Subject, life: Life, database: Database) -> Vec<Poi
     let installation = Installation::new(database, subject, |t| life.manifest(t)).await;
     let log = installation.folder().join("points");
     let led = Led::new(&installation, life);
-    let mut tended = Tended::start(&led, environment(None, life, &log));
+    let mut tended = Tended::start(&led, environment(&[], life, &log));
     led.lead(|| tended.tend()).await;
     let found = violations(&led, 0).await;
     assert!(found.is_empty(), "{life:?}, where nothing happens: {found:?}\n{}", led.logs());
@@ -188,8 +220,11 @@ fn points_of(subject: Subject, life: Life, log: &str) -> Vec<Point> {
         .filter(|passed| passed.first().is_some_and(|(name, _)| *name == "start a child/after"))
         .collect();
     children.sort_by_key(Vec::len);
-    for (name, time) in children.into_iter().flatten() {
-        working.insert(name, time);
+    for passed in children {
+        let mut own: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        passed.into_iter().for_each(|(name, time)| own.entry(name).or_default().push(time));
+        // At the first of them it may just begin, and at the last be about to end.
+        working.extend(own.into_iter().map(|(name, times)| (name, times[times.len() / 2])));
     }
     let point = |(name, times): (&str, usize)| Point {
         subject,
@@ -239,7 +274,7 @@ const AT_ONCE: usize = 12;
 /// What came of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swept {
-    /// Lives with a fault in them: where no engine was at work just then, there was none to be killed.
+    /// Points with a fault at them: where no engine was at work just then, there was none to be killed.
     pub faults: usize,
     pub violations: usize,
 }
@@ -268,10 +303,10 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
         };
         let idle = found.first().is_some_and(|first| first == NOT_REACHED) && found.len() == 2;
         if idle && !case.fault.is_survived() {
-            idle_lives.push(format!("{:?} at {}", case.fault, case.point));
+            idle_lives.push(format!("{:?} at {:?}", case.fault, case.at));
             continue;
         }
-        swept.faults += 1;
+        swept.faults += case.at.len();
         swept.violations += found.len().min(1);
         for what in &found {
             say(&format!("VIOLATION at {case:?}: {what}"));
