@@ -277,6 +277,8 @@ pub struct Swept {
     /// Points with a fault at them: where no engine was at work just then, there was none to be killed.
     pub faults: usize,
     pub violations: usize,
+    /// Points of lives on a database that is not here.
+    pub not_led: usize,
 }
 
 /// Leads the cases, a few at once; prints what came of them, and how many violations there were.
@@ -293,12 +295,12 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
             (case, led.unwrap_or_else(died))
         });
     }
-    let mut swept = Swept { faults: 0, violations: 0 };
-    let (mut idle_lives, mut not_led) = (Vec::new(), 0);
+    let mut swept = Swept { faults: 0, violations: 0, not_led: 0 };
+    let mut idle_lives = Vec::new();
     while let Some(led) = lives.join_next().await {
         let (case, found) = led.expect("it does not panic");
         let Some(found) = found else {
-            not_led += 1;
+            swept.not_led += case.at.len();
             continue;
         };
         let idle = found.first().is_some_and(|first| first == NOT_REACHED) && found.len() == 2;
@@ -312,9 +314,9 @@ pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
             say(&format!("VIOLATION at {case:?}: {what}"));
         }
     }
-    let Swept { faults, violations } = swept;
+    let Swept { faults, violations, not_led } = swept;
     if not_led > 0 {
-        say(&format!("NOT RUN: {not_led} lives on PostgreSQL"));
+        say(&format!("NOT RUN: {not_led} points on PostgreSQL"));
     }
     if !idle_lives.is_empty() {
         say(&format!("what was to be killed had ended by then: {}", idle_lives.join(", ")));
