@@ -33,6 +33,7 @@ pub const EFFECTS: &[&str] = &[
     NOTE_READ,
     OPEN_STATE,
     PUT_STATE,
+    PUT_PLAN,
     REMEMBER,
     FORGET_STATE,
     REMOVE_EMPTY_STATE,
@@ -60,6 +61,8 @@ pub const SUPPLY: &str = "write a run's variables";
 pub const OPEN_STATE: &str = "open a state";
 /// The state's copy takes its place.
 pub const PUT_STATE: &str = "put a state in its place";
+/// The sealed plan of a run that has waited is laid out again.
+pub const PUT_PLAN: &str = "put a plan in its place";
 /// What there is to be destroyed is written down beside the state.
 pub const REMEMBER: &str = "remember what there is";
 /// The state of a create that made nothing is removed.

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use crate::commands::Ctx;
 use crate::domain::Timestamp;
 use crate::domain::ports::Agenda;
-use crate::store::environments;
+use crate::store::{StoreError, approvals, environments};
 
-/// Reads the next warning or reap out of the database.
+/// Reads the next warning, reap or reminder out of the database.
 pub struct DatabaseAgenda(pub Ctx);
 
 #[async_trait]
@@ -15,7 +15,9 @@ impl Agenda for DatabaseAgenda {
     async fn next_event(&self) -> Option<Timestamp> {
         let next = async {
             let mut tx = self.0.db.read().await?;
-            environments::next_event(&mut tx).await
+            let environment = environments::next_event(&mut tx).await?;
+            let approval = approvals::next_due(&mut tx).await?;
+            Ok::<_, StoreError>([environment, approval].into_iter().flatten().min())
         };
         match next.await {
             Ok(next) => next,

@@ -3,11 +3,16 @@
 mod agenda;
 mod directory;
 mod disk;
+mod groups;
+mod guardrails;
 mod introduction;
 mod parts;
+mod reloads;
+mod scanners;
 mod server;
 mod start_error;
 mod sweeps;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,9 +25,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use agenda::DatabaseAgenda;
+use groups::{Groups, SlackMembership, SlackPresence};
+pub use guardrails::{costs, policies};
 use introduction::Introduction;
 pub use parts::{database_url, keyring, make_data_folder, unavailable};
+pub use scanners::scanners;
 pub use start_error::StartError;
+pub use usage::{problems_of_teams, problems_of_template};
 
 use crate::commands::Ctx;
 use crate::config::{Config, Database, SlackMode};
@@ -90,14 +99,30 @@ impl App {
         let catalog = parts::catalog(&config)?;
         let unavailable = unavailable(&catalog, &engines, &config);
         tell_engines(&engines, &unavailable);
+        let policies = guardrails::policies(&config, &given.exe)?;
+        let groups = Groups::default();
+        // Before anybody is heard: until then nobody is in a group.
+        groups.ask_at_start(&policies, &slack).await;
+        let costs = Arc::new(guardrails::costs(&config)?);
+        let asked = (policies.clone(), groups.clone());
+        let directory = directory::Settings::of(&config, own, asked, costs.books.clone());
+        usage::tell(&catalog, &directory, &costs.books);
         let ctx = Ctx {
             db: db.clone(),
             clock: given.clock.clone(),
             rng: rng.clone(),
-            directory: Arc::new(directory::Settings::of(&config, own)),
+            directory: Arc::new(directory),
             catalog: Arc::new(std::sync::RwLock::new(catalog)),
             unavailable: Arc::new(unavailable),
             keyring: Arc::new(keyring(&config)?),
+            policies: policies.clone(),
+            presence: Arc::new(SlackPresence(slack.clone())),
+            membership: Arc::new(SlackMembership {
+                groups: groups.clone(),
+                policies: policies.clone(),
+                slack: slack.clone(),
+            }),
+            approvals: guardrails::approval_terms(&config),
             public_url: public_url.clone(),
             operators_channel: config.operators.channel.clone(),
             nudges: crate::commands::Nudges::default(),
@@ -108,6 +133,8 @@ impl App {
         let mut beginners = JoinSet::new();
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        tasks.spawn(groups.run(policies.clone(), slack.clone(), stopped.clone()));
+        tasks.spawn(reloads::run(ctx.clone(), config.runs.poll, stopped.clone()));
         tasks.spawn(disk.watch(ctx.health.clone(), stopped.clone()));
         if let Some(introduction) = introduction {
             tasks.spawn(introduction.run(stopped.clone()));
@@ -143,7 +170,8 @@ impl App {
         let sites_folder = config.data.join("sites");
         tasks.spawn(server::serve(sites, crate::web::sites::routes(sites_folder), stopped.clone()));
 
-        let settings = parts::worker(&config, given.exe, sites_url, &ctx)?;
+        let settings = parts::worker(&config, (given.exe, sites_url), costs, &ctx)?;
+        guardrails::warn_of_old(&settings.costs.books, crate::domain::clock::real_now());
         let schedule = sweeps::schedule("runs.schedule", &config.runs.schedule)?;
         if let Some(sweeper) = sweeps::sweeper(&config, &ctx, &settings)? {
             beginners.spawn(sweeper.run(schedule.clone(), quieted.clone()));

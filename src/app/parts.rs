@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use super::StartError;
 use super::disk::Disk;
+use super::scanners::scanners;
 use crate::commands::Ctx;
 use crate::config::{Config, Database};
 use crate::domain::{EngineKind, Lack, Rng, Unavailable};
@@ -170,8 +171,8 @@ pub fn pulumi_plugins(config: &Config) -> Option<PathBuf> {
 /// The worker's settings. Where others can claim, children end when their claim may be another's.
 pub(super) fn worker(
     config: &Config,
-    exe: PathBuf,
-    sites_url: String,
+    (exe, sites_url): (PathBuf, String),
+    costs: Arc<worker::Costs>,
     ctx: &Ctx,
 ) -> Result<worker::Settings, StartError> {
     let runs = &config.runs;
@@ -189,6 +190,7 @@ pub(super) fn worker(
             of_machine(&machine)
         ),
         machine,
+        scanners: scanners(config, &exe),
         exe,
         data,
         light: runs.light,
@@ -204,6 +206,7 @@ pub(super) fn worker(
         retry_backoff: runs.retry_backoff,
         destroy_backoff: runs.destroy_backoff,
         progress: runs.progress,
+        costs,
         sites_url,
         credentials: config.credentials.clone(),
         cli_config: runs.cli_config.clone(),

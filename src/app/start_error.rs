@@ -40,6 +40,10 @@ pub enum StartError {
         "{0}\n  hint: name the folder that holds the templates' folders by `templates` in mayfly.toml"
     )]
     Templates(String),
+    #[error("policies: {0}\n  hint: `mayfly policy test` shows what is wrong with them")]
+    Policies(String),
+    #[error("price books: {0}")]
+    Prices(String),
     #[error("{key}: {why}")]
     Schedule { key: &'static str, why: crate::worker::schedule::NotASchedule },
 }

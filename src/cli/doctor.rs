@@ -1,6 +1,8 @@
 //! `mayfly doctor`: a line for each thing that `serve` needs.
 
+mod scanners;
 mod sweeps;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -11,9 +13,11 @@ use crate::app::{database_url, keyring, make_data_folder, unavailable};
 use crate::config::{Config, SlackMode};
 use crate::domain::EngineKind;
 use crate::engine::installed::Engines;
+use crate::policy::Policies;
 use crate::slack::{Class, Client, ClientSettings};
 use crate::store::Db;
 use crate::template::Catalog;
+use crate::worker::Costs;
 
 /// What was found out about one thing.
 enum Finding {
@@ -39,7 +43,19 @@ pub(super) async fn run(settings: &Settings) -> ExitCode {
     for (what, finding) in engines(&config, &catalog).await {
         add(&what, finding);
     }
+    let (policies, finding) = policies(&config);
+    add("policies", finding);
+    let (costs, found) = prices(&config);
+    for finding in found {
+        add("price books", finding);
+    }
+    for (what, finding) in usage::findings(&catalog, policies.as_ref(), costs.as_ref()) {
+        add(what, finding);
+    }
     for (what, finding) in sweeps::findings(&config, &catalog).await {
+        add(&what, finding);
+    }
+    for (what, finding) in scanners::findings(&config).await {
         add(&what, finding);
     }
     for (what, finding) in slack(&config).await {
@@ -138,6 +154,34 @@ async fn engines(config: &Config, catalog: &Catalog) -> Vec<(String, Finding)> {
         findings.push((format!("template {template}"), finding));
     }
     findings
+}
+
+fn policies(config: &Config) -> (Option<Policies>, Finding) {
+    let exe = match std::env::current_exe() {
+        Ok(exe) => exe,
+        Err(error) => return (None, Finding::Fail(format!("this very program: {error}"))),
+    };
+    match crate::app::policies(config, &exe) {
+        Ok(policies) => {
+            let text = format!("{} rules, bundle {}", policies.rules(), policies.bundle());
+            (Some(policies), Finding::Ok(text))
+        }
+        Err(error) => (None, Finding::Fail(one_line(&error.to_string()))),
+    }
+}
+
+/// Whether the books can be read, and which of them are old.
+fn prices(config: &Config) -> (Option<Costs>, Vec<Finding>) {
+    let costs = match crate::app::costs(config) {
+        Ok(costs) => costs,
+        Err(error) => return (None, vec![Finding::Fail(one_line(&error.to_string()))]),
+    };
+    let names = costs.books.all().iter().map(|book| format!("{} {}", book.provider, book.region));
+    let names: Vec<String> = names.collect();
+    let mut findings = vec![Finding::Ok(names.join(", "))];
+    let stale = costs.books.stale(crate::domain::clock::real_now());
+    findings.extend(stale.iter().map(|book| Finding::Warn(book.to_string())));
+    (Some(costs), findings)
 }
 
 async fn slack(config: &Config) -> Vec<(&'static str, Finding)> {

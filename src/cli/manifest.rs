@@ -10,6 +10,10 @@ pub(super) const SCOPES: &[(&str, &str)] = &[
     ("chat:write", "cards, threads, notices"),
     ("chat:write.public", "notices in public channels that it was not invited to"),
     ("im:write", "the DM with an owner"),
+    ("files:write", "the chart of costs, as a picture"),
+    ("users:read", "which approvers are there"),
+    ("dnd:read", "which of them want to be left alone"),
+    ("usergroups:read", "who is in a user group that policies name"),
 ];
 
 #[derive(Debug, clap::Args)]

@@ -1,11 +1,14 @@
 //! The binary's own verbs, one file each.
 
 pub mod audit;
+mod cost;
+mod database;
 pub mod demo;
 mod doctor;
 mod engines;
 mod errors;
 mod manifest;
+mod policy;
 mod serve;
 pub mod supervise;
 mod sweep_aws;
@@ -42,6 +45,12 @@ enum Verb {
     /// Work on templates.
     #[command(subcommand)]
     Template(template::Template),
+    /// What things cost: by the price books, and a plan.
+    #[command(subcommand)]
+    Cost(cost::Cost),
+    /// Work on policies: test them, check a plan by them.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Verify and export the audit trail: who did what, when.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -50,6 +59,17 @@ enum Verb {
     Supervise {
         folder: PathBuf,
         /// The child itself: this process becomes the program that is named here.
+        #[arg(last = true)]
+        program: Vec<OsString>,
+    },
+    /// Evaluate policies, read from standard input (the bot calls this itself).
+    #[command(hide = true)]
+    PolicyEval {
+        #[arg(long)]
+        memory_bytes: u64,
+        #[arg(long)]
+        cpu_seconds: u64,
+        /// A program that this process becomes, under these limits.
         #[arg(last = true)]
         program: Vec<OsString>,
     },
@@ -92,6 +112,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             false => supervise::become_program(folder, program),
         };
     }
+    if let Verb::PolicyEval { memory_bytes, cpu_seconds, program } = &cli.verb {
+        let limits =
+            crate::policy::ChildLimits { memory_bytes: *memory_bytes, cpu_seconds: *cpu_seconds };
+        return policy::child(limits, program);
+    }
     log_to_stderr(&cli.verb);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -105,9 +130,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Verb::Engines(engines) => engines.run().await,
             Verb::SlackManifest(manifest) => manifest.run(),
             Verb::Template(template) => template.run(),
+            Verb::Cost(cost) => cost.run().await,
             Verb::Audit(audit) => audit.run().await,
             Verb::SweepAws => sweep_aws::run().await,
-            Verb::Supervise { .. } => ExitCode::FAILURE,
+            Verb::Policy(policy) => policy.run().await,
+            Verb::Supervise { .. } | Verb::PolicyEval { .. } => ExitCode::FAILURE,
         }
     })
 }

@@ -5,20 +5,23 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::filled_in::{Wanted, read};
 use super::new::find;
 use super::transition::{Place, tell};
-use super::{Asked, CommandError, Create, Ctx, credentials};
+use super::{Asked, CommandError, Create, Ctx, credentials, request};
 use crate::domain::environment::Status;
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::run::{RunKind, RunStatus, Weight};
 use crate::domain::ttl::TtlRules;
-use crate::domain::{EnvironmentId, Person, RunId, Span, names};
+use crate::domain::{EnvironmentId, RunId, names};
 use crate::secrets::AssociatedData;
 use crate::store::environments::Environment;
 use crate::store::{JsonText, Tx, audit, environments, runs, secrets, settings, versions};
-use crate::template::{Inputs, Manifest, Template};
+use crate::template::{Manifest, Template};
 
+/// How often policy is asked again because others asked for something meanwhile.
+const JUDGED_AT_MOST: usize = 10;
 /// How often a taken name is drawn anew before it is our own fault.
 const NAME_ATTEMPTS: u32 = 40;
 
@@ -32,11 +35,28 @@ pub(super) async fn create(
     })?;
     let template = find(ctx, &form.template)?;
     let (inputs, ttl) = read(&template.manifest, form)?;
-
-    let mut tx = ctx.db.write("create an environment").await?;
-    if !ctx.first_time(&mut tx, asked.delivery).await? {
-        return Ok(Reply::Repeated);
+    let wanted = Wanted::of(ctx, owner, form, (inputs, ttl));
+    for _ in 0..JUDGED_AT_MOST {
+        let judged = request::judge(ctx, asked, (&template, &wanted), form).await?;
+        let mut tx = ctx.db.write("create an environment").await?;
+        if !ctx.first_time(&mut tx, asked.delivery).await? {
+            return Ok(Reply::Repeated);
+        }
+        if judged.still_holds(&mut tx, &wanted).await? {
+            return make(ctx, tx, asked, (&template, &wanted, &judged)).await;
+        }
     }
+    let busy = "Many others are being asked for at this moment. Submit the form again.".to_owned();
+    Err(Refusal::BadInputs { problems: vec![(String::new(), busy)] }.into())
+}
+
+/// In the transaction that was begun: the environment, its run, and what was decided.
+async fn make(
+    ctx: &Ctx,
+    mut tx: Tx,
+    asked: Asked<'_>,
+    (template, wanted, judged): (&Arc<Template>, &Wanted<'_>, &request::Judged),
+) -> Result<Reply, CommandError> {
     if let Some(by) = settings::get(&mut tx, settings::CREATING_PAUSED).await? {
         return Err(Refusal::CreatingPaused { by }.into());
     }
@@ -47,61 +67,21 @@ pub(super) async fn create(
         created_at: ctx.now(),
     };
     versions::keep(&mut tx, &version).await?;
-    let environment = insert(ctx, &mut tx, &template, Wanted { owner, inputs, ttl }).await?;
+    let environment = insert(ctx, &mut tx, template, wanted).await?;
     seal_generated(ctx, &mut tx, &environment, &template.manifest).await?;
-    queue(ctx, &mut tx, asked, &environment, &template).await?;
+    let run = queue(ctx, &mut tx, asked, &environment, template).await?;
+    judged.keep(ctx, &mut tx, asked, (&environment, &run)).await?;
     let facts = environment.facts();
     tx.commit().await?;
     ctx.nudges.all();
     Ok(Reply::Created { facts })
 }
 
-/// Reads the form, with every problem at once.
-fn read(manifest: &Manifest, form: &Create) -> Result<(Inputs, Span), Refusal> {
-    let mut problems = Vec::new();
-    let inputs = manifest.parse_inputs(&form.inputs).unwrap_or_else(|errors| {
-        problems.extend(errors.into_iter().map(|error| (error.input, error.message)));
-        Inputs::default()
-    });
-    let ttl = read_ttl(manifest, &form.ttl).unwrap_or_else(|message| {
-        problems.push((crate::domain::actions::TTL_BLOCK.to_owned(), message));
-        Span::ZERO
-    });
-    if problems.is_empty() { Ok((inputs, ttl)) } else { Err(Refusal::BadInputs { problems }) }
-}
-
-fn read_ttl(manifest: &Manifest, typed: &str) -> Result<Span, String> {
-    if typed.trim().is_empty() {
-        return Ok(manifest.ttl.default);
-    }
-    let ttl: Span =
-        typed.parse().map_err(|wrong: crate::domain::span::NotASpan| format!("{wrong}."))?;
-    // What a template itself proposes is long enough.
-    if ttl < Span::minutes(1).min(manifest.ttl.default) {
-        return Err("That is too short: a minute is the least.".to_owned());
-    }
-    if ttl > manifest.ttl.maximum {
-        let maximum = manifest.ttl.maximum;
-        return Err(format!(
-            "{} lives {maximum} at most. Write {} or less.",
-            manifest.title,
-            maximum.compact()
-        ));
-    }
-    Ok(ttl)
-}
-
-struct Wanted<'a> {
-    owner: &'a Person,
-    inputs: Inputs,
-    ttl: Span,
-}
-
 async fn insert(
     ctx: &Ctx,
     tx: &mut Tx,
     template: &Arc<Template>,
-    wanted: Wanted<'_>,
+    wanted: &Wanted<'_>,
 ) -> Result<Environment, CommandError> {
     let manifest = &template.manifest;
     let mut environment = Environment {
@@ -112,9 +92,9 @@ async fn insert(
         version: template.version.as_str().to_owned(),
         owner_workspace: wanted.owner.workspace.clone(),
         owner_user: wanted.owner.user.clone(),
-        team: ctx.directory.team_of(wanted.owner),
-        project: None,
-        cost_center: None,
+        team: wanted.team.clone(),
+        project: wanted.project.clone(),
+        cost_center: wanted.cost_center.clone(),
         status: Status::Requested,
         inputs: JsonText(wanted.inputs.iter().map(|(k, v)| (k.to_owned(), v.clone())).collect()),
         rules: JsonText(TtlRules {
@@ -148,6 +128,8 @@ async fn insert(
         card_ts: None,
         engine: None,
         engine_version: None,
+        estimate: None,
+        spent: None,
     };
     for attempt in 0..NAME_ATTEMPTS {
         let tail = ctx.random(|rng| names::tail(rng, attempt));
@@ -210,7 +192,7 @@ async fn queue(
     asked: Asked<'_>,
     environment: &Environment,
     template: &Template,
-) -> Result<(), CommandError> {
+) -> Result<RunId, CommandError> {
     let wanted: Vec<String> =
         template.manifest.secret_inputs().map(|input| input.label.clone()).collect();
     let run = runs::NewRun {
@@ -245,7 +227,7 @@ async fn queue(
         let notice = Notice::SecretsWanted { url_path, labels: wanted };
         tell(ctx, tx, environment, Place::Thread, notice).await?;
     }
-    Ok(())
+    Ok(run.id)
 }
 
 /// Which of the two limits a template's runs fall under.

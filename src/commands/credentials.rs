@@ -9,7 +9,6 @@ use super::{Asked, CommandError, Ctx, Target};
 use crate::domain::environment::Status;
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
-use crate::domain::run::RunStatus;
 use crate::domain::{Actor, RevealId, Span};
 use crate::secrets::{AssociatedData, OpenError, Sealed, Token};
 use crate::store::environments::Environment;
@@ -54,7 +53,7 @@ pub(super) async fn credentials(
 /// Whether its create run waits for what only its owner can enter.
 async fn waits_for_secrets(tx: &mut Tx, environment: &Environment) -> Result<bool, CommandError> {
     let run = runs::live(tx, &environment.id).await?;
-    Ok(run.is_some_and(|run| run.status == RunStatus::Waiting))
+    Ok(run.is_some_and(|run| run.waits_for_secrets()))
 }
 
 async fn note_link(

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
-use crate::domain::ports::Directory;
+use super::approval::ApprovalTerms;
+use crate::domain::ports::{Directory, Membership, Presence};
 use crate::domain::reply::Refusal;
 use crate::domain::{Clock, Health, Rng, Timestamp, Unavailable};
+use crate::policy::Policies;
 use crate::secrets::{Keyring, OpenError, SealError};
 use crate::store::{Db, StoreError, Tx, deliveries};
 use crate::template::Catalog;
@@ -21,6 +23,13 @@ pub struct Ctx {
     /// The templates of which no environment can be made here, by name.
     pub unavailable: Arc<BTreeMap<String, Unavailable>>,
     pub keyring: Arc<Keyring>,
+    /// What rules there are.
+    pub policies: Policies,
+    /// Who can answer now.
+    pub presence: Arc<dyn Presence>,
+    /// Who is in which user group now.
+    pub membership: Arc<dyn Membership>,
+    pub approvals: ApprovalTerms,
     /// The base of links to our own pages, without a trailing slash.
     pub public_url: String,
     /// The channel that hears what no owner can be told.

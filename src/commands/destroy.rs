@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::consult::consult;
 use super::extend::{refuse_transition, wrong_state};
 use super::target::{Right, resolve};
 use super::transition::{Cause, shift};
 use super::{Asked, CommandError, Ctx, Target, cancel, living};
+use crate::domain::decision::Point;
 use crate::domain::environment::{EndReason, Event, Status};
 use crate::domain::reply::Reply;
 use crate::domain::run::{RunKind, RunStatus};
@@ -18,6 +20,7 @@ pub(super) async fn destroy(
     asked: Asked<'_>,
     target: &Target,
 ) -> Result<Reply, CommandError> {
+    let consulted = consult(ctx, asked, target, (Point::Destroy, None), |_| Ok(())).await?;
     let mut tx = ctx.db.write("destroy an environment").await?;
     if !ctx.first_time(&mut tx, asked.delivery).await? {
         return Ok(Reply::Repeated);
@@ -26,6 +29,9 @@ pub(super) async fn destroy(
     let environment = environments::lock(&mut tx, &found.id).await?;
     if matches!(environment.status, Status::Requested | Status::Provisioning) {
         let reply = cancel::call_off(ctx, &mut tx, asked, &environment).await?;
+        if let Some(consulted) = &consulted {
+            consulted.keep(ctx, &mut tx, asked, (&environment, None)).await?;
+        }
         tx.commit().await?;
         ctx.nudges.all();
         return Ok(reply);
@@ -35,6 +41,9 @@ pub(super) async fn destroy(
         Actor::Scheduler | Actor::Worker { .. } | Actor::Console => EndReason::Expired,
     };
     let environment = begin(ctx, &mut tx, asked.actor, &environment, reason).await?;
+    if let Some(consulted) = consulted {
+        consulted.keep(ctx, &mut tx, asked, (&environment, None)).await?;
+    }
     let facts = environment.facts();
     tx.commit().await?;
     ctx.nudges.all();

@@ -2,16 +2,19 @@
 
 use serde_json::json;
 
+use super::budget::{self, Reserved, Room};
+use super::consult::{Consulted, consult};
 use super::target::{Right, resolve};
 use super::transition::{Cause, Place, TransitionError, shift, tell};
 use super::{Asked, CommandError, Ctx, Target};
+use crate::domain::decision::Point;
 use crate::domain::environment::{EndReason, Event, State};
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
-use crate::domain::ttl::CannotExtend;
+use crate::domain::ttl::{CannotExtend, Lifetime};
 use crate::domain::{Span, Timestamp};
 use crate::store::environments::Environment;
-use crate::store::{audit, environments};
+use crate::store::{Tx, audit, environments};
 
 /// What is to be extended, and by how much.
 pub(super) struct Wanted<'a> {
@@ -26,19 +29,17 @@ pub(super) async fn extend(
     asked: Asked<'_>,
     wanted: Wanted<'_>,
 ) -> Result<Reply, CommandError> {
+    let possible = |environment: &Environment| extendable(environment, &wanted).map(drop);
+    let asks = (Point::Extend, wanted.span);
+    let consulted = consult(ctx, asked, wanted.target, asks, possible).await?;
     let mut tx = ctx.db.write("extend an environment").await?;
     if !ctx.first_time(&mut tx, asked.delivery).await? {
         return Ok(Reply::Repeated);
     }
     let found = resolve(ctx, &mut tx, asked, wanted.target, Right::Act).await?;
     let environment = environments::lock(&mut tx, &found.id).await?;
-    let (State::Ready(lifetime) | State::Updating(lifetime)) = environment.state()? else {
-        return Err(wrong_state(&environment, "be extended"));
-    };
-    if lifetime.room() == Span::ZERO {
-        return Err(refuse(&environment, CannotExtend::AtMaximum(lifetime.latest)));
-    }
-    if wanted.drawn_for.is_some_and(|drawn_for| drawn_for != lifetime.expires_at) {
+    let lifetime = extendable(&environment, &wanted)?;
+    if consulted.as_ref().is_some_and(|consulted| !consulted.still_holds(&environment)) {
         let (name, expires_at) = (environment.name.clone(), lifetime.expires_at);
         return Err(Refusal::AlreadyExtended { name, expires_at }.into());
     }
@@ -55,6 +56,11 @@ pub(super) async fn extend(
         .await
         .map_err(|error| refuse_transition(&environment, error, "be extended"))?;
     let expires_at = extended.lifetime.expires_at;
+    let waived = consulted.as_ref().is_some_and(Consulted::waives_budget);
+    set_aside(ctx, &mut tx, (&environment, expires_at), waived).await?;
+    if let Some(consulted) = consulted {
+        consulted.keep(ctx, &mut tx, asked, (&environment, None)).await?;
+    }
     let entry = audit::Entry {
         environment: Some(&environment.id),
         run: None,
@@ -72,6 +78,45 @@ pub(super) async fn extend(
     tx.commit().await?;
     ctx.nudges.all();
     Ok(Reply::Extended { facts, added: extended.added })
+}
+
+/// Its life, if that can be made longer.
+fn extendable(environment: &Environment, wanted: &Wanted<'_>) -> Result<Lifetime, CommandError> {
+    let (State::Ready(lifetime) | State::Updating(lifetime)) = environment.state()? else {
+        return Err(wrong_state(environment, "be extended"));
+    };
+    if lifetime.room() == Span::ZERO {
+        return Err(refuse(environment, CannotExtend::AtMaximum(lifetime.latest)));
+    }
+    if wanted.drawn_for.is_some_and(|drawn_for| drawn_for != lifetime.expires_at) {
+        let (name, expires_at) = (environment.name.clone(), lifetime.expires_at);
+        return Err(Refusal::AlreadyExtended { name, expires_at }.into());
+    }
+    Ok(lifetime)
+}
+
+/// Sets aside what the longer life will cost.
+async fn set_aside(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (environment, until): (&Environment, Timestamp),
+    waived: bool,
+) -> Result<(), CommandError> {
+    let Some(estimate) = &environment.estimate else { return Ok(()) };
+    let room = if waived { Room::Waived } else { Room::Needed };
+    let wanted = budget::Wanted { estimate: &estimate.0, until };
+    match budget::reserve(ctx, tx, environment, wanted, room).await? {
+        Reserved::Yes => Ok(()),
+        Reserved::Short(_) => {
+            let team = environment.team.clone().unwrap_or_default();
+            Err(Refusal::BudgetTaken {
+                name: environment.name.clone(),
+                team,
+                is_asked_again: false,
+            }
+            .into())
+        }
+    }
 }
 
 fn refuse(environment: &Environment, cannot: CannotExtend) -> CommandError {

@@ -21,7 +21,7 @@ pub(super) async fn queue(
     asked: Asked<'_>,
     environment: &Environment,
     (kind, weight): (RunKind, Weight),
-) -> Result<(), CommandError> {
+) -> Result<RunId, CommandError> {
     if let Some(run) = under_way(tx, environment).await? {
         return Err(Refusal::Busy { name: environment.name.clone(), kind: run.kind }.into());
     }
@@ -53,7 +53,8 @@ pub(super) async fn queue(
         action,
         detail: json!({ "version": environment.version }),
     };
-    Ok(audit::record(tx, entry).await?)
+    audit::record(tx, entry).await?;
+    Ok(run.id)
 }
 
 /// Calls off what is under way of an environment that lives on.

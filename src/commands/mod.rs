@@ -2,16 +2,23 @@
 //!
 //! Every verb authorises, decides, and then writes state, run, audit and outbox in one transaction.
 
+pub mod answer;
+pub mod approval;
 mod attention;
 mod brake;
+pub mod budget;
 mod cancel;
+mod consult;
+mod cost;
 mod create;
 mod credentials;
 pub mod ctx;
 mod destroy;
 mod drift;
 mod extend;
+mod filled_in;
 mod gone;
+pub mod guard;
 mod help;
 mod home;
 mod list;
@@ -20,7 +27,9 @@ mod logs;
 mod new;
 pub mod orphans;
 pub mod parse;
+pub mod policies;
 mod reap;
+mod request;
 mod retry;
 mod revert;
 mod secret_inputs;
@@ -29,18 +38,20 @@ mod target;
 mod templates;
 pub mod transition;
 mod warn;
+mod why;
 
 pub use credentials::{LINK_LIFE, RevealError, Revealed, reveal};
 pub use ctx::{CommandError, Ctx, Nudges};
 pub use destroy::{begin as begin_destroy, queue_destroy};
 pub use home::home;
-pub use new::{FormAsked, form_asked};
+pub use new::{FormAsked, FormFacts, form_asked, form_facts};
 pub use parse::parse;
+pub use policies::Policing;
 pub use secret_inputs::{Asks, EntryError, enter_secrets, secrets_asked};
 pub use target::Target;
 
 use crate::domain::reply::{Audience, Brake, ListScope, Refusal, Reply};
-use crate::domain::{Actor, OrphanId, Span, Timestamp};
+use crate::domain::{Actor, ApprovalId, Month, OrphanId, Span, Timestamp};
 use crate::template::RawInputs;
 
 /// Everything that can be asked for.
@@ -93,6 +104,24 @@ pub enum Command {
         why: Option<String>,
     },
     DestroyOrphan(OrphanId),
+    /// Somebody answers a question for approval.
+    Answer(answer::Said),
+    /// The scheduler's: a reminder of a question, or its end, is due.
+    ApprovalDue(ApprovalId),
+    /// What environments cost in a month; this one unless it is named.
+    Cost {
+        scope: ListScope,
+        month: Option<Month>,
+    },
+    /// The rules in force.
+    Policies(Policing),
+    /// The same with a reason for which it should go past policy.
+    Override {
+        why: String,
+        command: Box<Command>,
+    },
+    /// Every decision that policy has taken about it; of nothing, the person's own last ones.
+    Why(Option<Target>),
     /// The scheduler's: a warning is due.
     Warn(Target),
     /// The scheduler's: the end has come.
@@ -106,6 +135,13 @@ pub struct Create {
     pub inputs: RawInputs,
     /// As typed; empty for the template's default.
     pub ttl: String,
+    /// As typed; empty for the person's team's.
+    pub project: String,
+    pub cost_center: String,
+    /// Why it should pass all the same, as the person says.
+    pub reason: Option<String>,
+    /// The digest of what policy said of it and the person has seen.
+    pub seen: Option<String>,
 }
 
 /// A command with who gave it, and the key under which its delivery acts once.
@@ -131,8 +167,19 @@ pub async fn execute(ctx: &Ctx, request: Request) -> Result<Reply, Refusal> {
 }
 
 async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
-    let by = Asked { actor: &request.actor, delivery: request.delivery.as_deref() };
-    match &request.command {
+    let mut by =
+        Asked { actor: &request.actor, delivery: request.delivery.as_deref(), reason: None };
+    let mut command = &request.command;
+    if let Command::Override { why, command: what } = command {
+        by.reason = Some(why);
+        command = what;
+    }
+    match command {
+        // One reason goes past what it goes past.
+        Command::Override { .. } => {
+            let problem = "one reason is enough".to_owned();
+            Err(Refusal::BadArgument { verb: "override", problem }.into())
+        }
         Command::New { template, given } => new::new(ctx, template.as_deref(), given).await,
         Command::Create(form) => create::create(ctx, by, form).await,
         Command::List { scope, page } => list::list(ctx, by, *scope, *page).await,
@@ -159,6 +206,11 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
             orphans::adopt(ctx, by, orphan, why.as_deref()).await
         }
         Command::DestroyOrphan(orphan) => orphans::destroy(ctx, by, orphan).await,
+        Command::Answer(said) => answer::answer(ctx, by, said).await,
+        Command::ApprovalDue(id) => approval::due(ctx, by, id).await,
+        Command::Why(target) => why::why(ctx, by, target.as_ref()).await,
+        Command::Cost { scope, month } => cost::cost(ctx, by, *scope, *month).await,
+        Command::Policies(what) => policies::policies(ctx, by, *what).await,
         Command::Warn(target) => warn::warn(ctx, by, target).await,
         Command::Reap(target) => reap::reap(ctx, by, target).await,
     }
@@ -169,6 +221,8 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
 pub(crate) struct Asked<'a> {
     pub actor: &'a Actor,
     pub delivery: Option<&'a str>,
+    /// Why it should go past policy, as whoever asks says.
+    pub reason: Option<&'a str>,
 }
 
 impl Asked<'_> {

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use super::budget::purse_of;
+use super::guard::priced;
 use super::templates::lines;
 use super::{CommandError, Ctx};
+use crate::domain::Person;
+use crate::domain::form::FormCosts;
 use crate::domain::reply::{Refusal, Reply};
+use crate::store::environments;
 use crate::template::Template;
 
 pub(super) async fn new(
@@ -38,6 +43,36 @@ pub fn form_asked(
         return Err(Refusal::BadInputs { problems });
     }
     Ok(FormAsked { template, prefilled: given.to_vec() })
+}
+
+/// What a form offers before anything is typed.
+#[derive(Debug, Clone, Default)]
+pub struct FormFacts {
+    /// The person's team's.
+    pub project: Option<String>,
+    pub cost_center: Option<String>,
+    /// What the last of its kind was predicted to cost, if there was one.
+    pub costs: Option<FormCosts>,
+}
+
+/// What the form of a template offers a person.
+pub async fn form_facts(
+    ctx: &Ctx,
+    person: &Person,
+    template: &Template,
+) -> Result<FormFacts, CommandError> {
+    let team = ctx.directory.team_of(person);
+    let terms = team.as_deref().map(|team| ctx.directory.team(team)).unwrap_or_default();
+    let mut tx = ctx.db.read().await?;
+    let of = (team.as_deref(), None);
+    let estimate = environments::last_estimate(&mut tx, &template.manifest.name, of).await?;
+    let purse =
+        purse_of(ctx, &mut tx, team.as_deref(), crate::domain::Month::of(ctx.now())).await?;
+    let costs = estimate.map(|estimate| FormCosts {
+        priced: priced(&estimate, template.manifest.ttl.default, purse.as_ref()),
+        no_book: estimate.no_book(),
+    });
+    Ok(FormFacts { project: terms.project, cost_center: terms.cost_center, costs })
 }
 
 /// The template of that name, or of the only name that begins so, if what it needs is there.

@@ -1,8 +1,8 @@
 //! From the text behind `/infra` to a [`Command`]: closed before anything is done.
 
-use super::{Command, Target};
-use crate::domain::Span;
+use super::{Command, Policing, Target};
 use crate::domain::reply::{Brake, ListScope, Refusal, VERBS};
+use crate::domain::{Month, Span};
 
 /// The most that is read; Slack itself cuts later.
 const LONGEST: usize = 3000;
@@ -25,6 +25,11 @@ pub fn parse(text: &str) -> Result<Command, Refusal> {
         "gone" => gone(rest),
         "logs" | "log" => Ok(Command::Logs(target("logs", rest)?)),
         "credentials" | "creds" => Ok(Command::Credentials(target("credentials", rest)?)),
+        "cost" | "costs" => cost(rest),
+        "policies" | "policy" => policies(rest),
+        "override" => going_past(rest),
+        "why" if rest.is_empty() => Ok(Command::Why(None)),
+        "why" => Ok(Command::Why(Some(target("why", rest)?))),
         "templates" => Ok(Command::Templates),
         "help" | "?" => Ok(Command::Help(rest.first().map(|word| word.to_lowercase()))),
         "pause" => Ok(Command::Pause(brake("pause", rest)?)),
@@ -118,6 +123,49 @@ fn gone(rest: &[String]) -> Result<Command, Refusal> {
     Ok(Command::Gone { target: Target::Typed(name.clone()), why })
 }
 
+/// Whose, and in which month, in any order.
+fn cost(rest: &[String]) -> Result<Command, Refusal> {
+    let (mut scope, mut month) = (ListScope::Mine, None);
+    for word in rest {
+        let word = word.to_lowercase();
+        match (word.parse::<ListScope>(), word.parse::<Month>()) {
+            (Ok(named), _) => scope = named,
+            (_, Ok(named)) => month = Some(named),
+            _ => return Err(bad("cost", "say mine, team or all, and a month such as 2026-11")),
+        }
+    }
+    Ok(Command::Cost { scope, month })
+}
+
+fn policies(rest: &[String]) -> Result<Command, Refusal> {
+    match rest.first().map(|word| word.to_lowercase()).as_deref() {
+        None | Some("show") => Ok(Command::Policies(Policing::Show)),
+        Some("reload") => Ok(Command::Policies(Policing::Reload)),
+        Some(_) => Err(bad("policies", "say nothing, or reload")),
+    }
+}
+
+/// `override "reason" extend calm-otter 4h`.
+fn going_past(rest: &[String]) -> Result<Command, Refusal> {
+    let Some((why, rest)) = rest.split_first().filter(|(why, _)| !why.trim().is_empty()) else {
+        return Err(bad("override", "it needs a reason, in quotes, and what is to be done"));
+    };
+    let quoted: Vec<String> = rest.iter().map(|word| format!("\"{word}\"")).collect();
+    let command = match rest.is_empty() {
+        true => return Err(bad("override", "say what is to be done after the reason")),
+        false => parse(&quoted.join(" "))?,
+    };
+    match command {
+        Command::Extend { .. } | Command::Destroy(_) | Command::Revert(_) => {
+            Ok(Command::Override { why: why.clone(), command: Box::new(command) })
+        }
+        _ => Err(bad(
+            "override",
+            "only extend, destroy and revert can go past policy here; a form asks for the reason itself",
+        )),
+    }
+}
+
 fn brake(verb: &'static str, rest: &[String]) -> Result<Brake, Refusal> {
     let word = rest.first().map(|word| word.to_lowercase()).unwrap_or_default();
     word.parse().map_err(|_| bad(verb, "say creating or reaping"))
@@ -200,6 +248,8 @@ mod tests {
             ),
             ("logs calm", Command::Logs(typed("calm"))),
             ("credentials calm", Command::Credentials(typed("calm"))),
+            ("why", Command::Why(None)),
+            ("why calm", Command::Why(Some(typed("calm")))),
             ("templates", Command::Templates),
             ("help new", Command::Help(Some("new".into()))),
             ("pause creating", Command::Pause(Brake::Creating)),
@@ -244,6 +294,7 @@ mod tests {
             "gone",
             "retry",
             "new a b",
+            "why a b",
             "new =x y=z a b",
         ] {
             assert!(matches!(parse(text), Err(Refusal::BadArgument { .. })), "{text}");

@@ -5,7 +5,8 @@ use super::target::{Right, resolve};
 use super::{Asked, CommandError, Ctx, Target};
 use crate::domain::environment::{EndReason, Status};
 use crate::domain::reply::Reply;
-use crate::store::{environments, settings};
+use crate::domain::run::RunStatus;
+use crate::store::{environments, runs, settings};
 
 pub(super) async fn reap(
     ctx: &Ctx,
@@ -19,7 +20,16 @@ pub(super) async fn reap(
     let found = resolve(ctx, &mut tx, asked, target, Right::Act).await?;
     let environment = environments::lock(&mut tx, &found.id).await?;
     let due = environment.reap_at.is_some_and(|at| at <= ctx.now());
-    if !due || environment.status != Status::Ready {
+    // An update that only waits for somebody's answer keeps nothing alive.
+    let waits = runs::live(&mut tx, &environment.id)
+        .await?
+        .is_some_and(|run| run.status == RunStatus::Waiting);
+    let can_end = match environment.status {
+        Status::Ready => true,
+        Status::Updating => waits,
+        _ => false,
+    };
+    if !due || !can_end {
         // Extended or ended meanwhile, or another scheduler was faster.
         return Ok(Reply::Repeated);
     }

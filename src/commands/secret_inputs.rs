@@ -76,7 +76,8 @@ pub async fn enter_secrets(
         let label = manifest.input(name).map_or(name.as_str(), |input| input.label.as_str());
         seal(ctx, &mut tx, &environment, Field { name, label, value }).await?;
     }
-    if let Some(run) = runs::live(&mut tx, &environment.id).await? {
+    let live = runs::live(&mut tx, &environment.id).await?;
+    if let Some(run) = live.filter(|run| run.waits_for_secrets()) {
         runs::resume(&mut tx, &run.id).await?;
     }
     let actor = Actor::Person(link.person());

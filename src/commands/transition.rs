@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Ctx;
+use super::{Ctx, budget};
 use crate::domain::environment::{Event, InvalidTransition};
 use crate::domain::notice::{Notice, Route};
 use crate::domain::{Actor, OutboxId, RunId};
@@ -29,6 +29,9 @@ pub async fn shift(
     let name = event.name();
     let next = environment.state()?.on(event)?;
     environments::transition(tx, environment, &next).await?;
+    if next.status().is_terminal() {
+        budget::settle(ctx, tx, environment).await?;
+    }
     let detail = json!({
         "event": name, "from": environment.status, "to": next.status(),
     });

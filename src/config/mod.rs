@@ -3,13 +3,18 @@
 //! A key such as `server.listen` is `MAYFLY_SERVER_LISTEN` in the environment. Secrets come from the
 //! environment or from files alone: `mayfly.toml` names the file, `slack.bot_token_file`.
 
+mod approvals;
 mod audit;
+mod costs;
+mod credentials;
 mod engines;
 mod error;
 mod orphans;
+mod policies;
 mod read;
 mod roles;
 mod runs;
+mod scanners;
 mod stop;
 
 use std::collections::BTreeMap;
@@ -19,11 +24,15 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use approvals::Approvals;
 pub use audit::Audit;
+pub use costs::Costs;
 pub use error::ConfigError;
 pub use orphans::Orphans;
+pub use policies::Policies;
 use read::Reader;
 pub use runs::Runs;
+pub use scanners::Scanner;
 pub use stop::Stop;
 
 use crate::domain::{EnginesWanted, Role, Span};
@@ -52,6 +61,9 @@ pub struct Config {
     pub delivery: Delivery,
     pub audit: Audit,
     pub orphans: Orphans,
+    pub policies: Policies,
+    pub approvals: Approvals,
+    pub costs: Costs,
     pub engines: EnginesWanted,
     pub pulumi: Pulumi,
     /// Variables that templates may ask for by name, before the bot's own environment.
@@ -182,9 +194,12 @@ impl Config {
             },
             audit: audit::read(r),
             orphans: orphans::read(r),
+            policies: policies::read(r),
+            approvals: approvals::read(r),
+            costs: costs::read(r),
             engines: engines::read(r, &data),
             pulumi: Pulumi { backend: r.text("pulumi.backend"), plugins: r.path("pulumi.plugins") },
-            credentials: credentials(r),
+            credentials: credentials::read(r),
             data,
         }
     }
@@ -192,23 +207,6 @@ impl Config {
 
 /// Slack's own Web API.
 pub const SLACK_API_URL: &str = "https://slack.com/api";
-
-/// What templates' processes may be given by name; secrets come from the bot's own environment.
-fn credentials(r: &mut Reader) -> BTreeMap<String, String> {
-    let credentials = r.texts("credentials");
-    for name in credentials.keys().filter(|name| is_secret(name)) {
-        r.refuse_in_file(
-            &format!("credentials.{name}"),
-            &format!("set {name} in the bot's environment"),
-        );
-    }
-    credentials
-}
-
-fn is_secret(name: &str) -> bool {
-    ["SECRET", "TOKEN", "PASSWORD", "PRIVATE_KEY"].iter().any(|part| name.contains(part))
-        && !name.ends_with("_FILE")
-}
 
 fn database(r: &mut Reader, data: &Path) -> Database {
     let Some(url) = r.secret_or_text("database.url") else {

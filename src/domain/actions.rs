@@ -1,6 +1,7 @@
 //! The names under which Slack hands back what was pressed and filled in: `words` writes them into
 //! blocks, `ingress` reads them out of payloads.
 
+use super::approval::Answer;
 use super::{Span, Timestamp};
 
 /// A button whose value is an environment's id.
@@ -18,6 +19,12 @@ pub const GONE: &str = "gone";
 pub const ORPHAN_ADOPT: &str = "orphan_adopt";
 /// A button whose value is an orphan's id.
 pub const ORPHAN_DESTROY: &str = "orphan_destroy";
+/// A button whose value is a question's id.
+pub const APPROVE: &str = "approve";
+/// The same: asks for a comment.
+pub const DENY: &str = "deny";
+/// A button whose value is an environment's id: why it was decided so.
+pub const WHY: &str = "why";
 pub const SHOW: &str = "show";
 /// Opens the picker, or with a template's name as value its form.
 pub const NEW: &str = "new";
@@ -34,6 +41,8 @@ pub const FORM: &str = "create";
 pub const GONE_FORM: &str = "mark_gone";
 /// The callback of the view that asks for the reason of an [`ORPHAN_ADOPT`]; its `private_metadata` is the orphan's id.
 pub const ADOPT_FORM: &str = "adopt_orphan";
+/// The callback of the view that asks for the comment of an answer; its `private_metadata` is [`answer_data`]'s.
+pub const ANSWER_FORM: &str = "answer";
 /// Their one block.
 pub const REASON_BLOCK: &str = "reason";
 /// The callback of a view that only shows something.
@@ -41,6 +50,10 @@ pub const INFO: &str = "info";
 
 /// The block of the question how long it should live.
 pub const TTL_BLOCK: &str = "ttl";
+/// The block of the question for which project it is.
+pub const PROJECT_BLOCK: &str = "project";
+/// The block of the question who pays for it.
+pub const COST_CENTER_BLOCK: &str = "cost_center";
 /// The action of every field in a form.
 pub const FIELD: &str = "value";
 
@@ -71,6 +84,17 @@ pub fn read_extend_value(value: &str) -> (&str, Option<Timestamp>) {
     }
 }
 
+/// What the view of an answer carries along: the question, and what is answered.
+pub fn answer_data(approval: &str, answer: Answer) -> String {
+    format!("{answer}|{approval}")
+}
+
+/// The answer and the question of it.
+pub fn read_answer_data(data: &str) -> Option<(Answer, &str)> {
+    let (answer, approval) = data.split_once('|')?;
+    Some((answer.parse().ok()?, approval))
+}
+
 /// The block of an input's field.
 pub fn input_block(input: &str) -> String {
     format!("{INPUT}{input}")
@@ -87,6 +111,9 @@ pub struct FormData {
     pub template: String,
     /// The version that the form was made of: another one by now is asked anew.
     pub version: String,
+    /// The digest of what policy said of it, which the person has seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 #[cfg(test)]

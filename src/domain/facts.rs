@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::{EndReason, Status};
 use super::ttl::{Lifetime, TtlRules};
-use super::{EnvironmentId, Person, Timestamp};
+use super::{EnvironmentId, Person, Span, Timestamp};
 
 /// A non-secret output, with how it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,4 +40,22 @@ pub struct EnvironmentFacts {
     pub ended_at: Option<Timestamp>,
     /// The engine that worked on it last, with its version: `tofu 1.12.6`.
     pub made_by: Option<String>,
+    /// What it costs; `None` where nothing of it was ever priced.
+    pub cost: Option<CostFacts>,
+}
+
+/// What an environment costs, in words: amounts as [`super::cost::amount`] writes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostFacts {
+    /// `$0.41/h`; empty where nobody knows.
+    pub hourly: String,
+    /// From its start to its present expiry: `$9.84`.
+    pub until_end: Option<String>,
+    /// What it has cost until now, or until its end.
+    pub so_far: Option<String>,
+    /// Of how many resources the price is known, of how many there are.
+    pub priced: usize,
+    pub resources: usize,
+    /// What each extension adds: `$1.64`.
+    pub extensions: Vec<(Span, String)>,
 }

@@ -42,6 +42,10 @@ id!(
     RunId, "run"
 );
 id!(
+    /// A question for approval.
+    ApprovalId, "apr"
+);
+id!(
     /// A message in the outbox.
     OutboxId, "msg"
 );

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::Decision;
 use super::environment::EndReason;
 use super::orphan::OrphanLine;
 use super::plan::PlanSummary;
 use super::run::{Failure, RunKind};
-use super::{EnvironmentId, Person, RunId, Span, Timestamp};
+use super::{ApprovalId, EnvironmentId, Person, RunId, Span, Timestamp};
 
 super::text_enum::text_enum! {
     /// What a template's channel can hear of.
@@ -28,6 +29,29 @@ pub enum Route {
     Thread { environment: EnvironmentId, owner: Person },
     /// A channel, by id or by `#name`.
     Channel { channel: String },
+    /// The card of a question for approval, with one of those who can answer it: posted once, then edited.
+    Approval { approval: ApprovalId, recipient: Recipient },
+    /// The thread of that card.
+    ApprovalThread { approval: ApprovalId, recipient: Recipient },
+}
+
+/// Who gets the card of a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    Person(Person),
+    /// By id or by `#name`.
+    Channel(String),
+}
+
+impl Recipient {
+    /// Messages of one conversation keep their order.
+    pub fn conversation(&self) -> String {
+        match self {
+            Recipient::Person(person) => format!("dm:{}:{}", person.workspace, person.user),
+            Recipient::Channel(channel) => format!("channel:{channel}"),
+        }
+    }
 }
 
 /// What is in the way of a run.
@@ -46,6 +70,9 @@ impl Route {
                 format!("dm:{}:{}", owner.workspace, owner.user)
             }
             Route::Channel { channel } => format!("channel:{channel}"),
+            Route::Approval { recipient, .. } | Route::ApprovalThread { recipient, .. } => {
+                recipient.conversation()
+            }
         }
     }
 }
@@ -56,6 +83,31 @@ impl Route {
 pub enum Notice {
     /// The card, as the environment then stands.
     Card,
+    /// What policy says of a plan, where it is more than a plain yes.
+    Policy {
+        decision: Decision,
+    },
+    /// The run waits until somebody has approved.
+    Awaiting {
+        approval: ApprovalId,
+    },
+    /// The card of a question for approval, as it then stands.
+    Question {
+        approval: ApprovalId,
+    },
+    /// A question still waits for an answer.
+    Reminder {
+        approval: ApprovalId,
+    },
+    /// A question was answered for good, or nobody answered it.
+    Answered {
+        approval: ApprovalId,
+    },
+    /// It is not made, by policy or by an answer: nothing of it exists.
+    Rejected {
+        kind: RunKind,
+        why: String,
+    },
     /// What the plan will do.
     Plan {
         run: RunId,

@@ -1,15 +1,62 @@
 //! What a part needs from one that it may not import; `app` hands in the implementation.
 
 use async_trait::async_trait;
+use rust_decimal::Decimal;
 
+use super::usage::Usage;
 use super::{Person, Timestamp};
 
-/// Who is who: teams and operators.
+/// Who is who: teams, roles and operators.
 pub trait Directory: Send + Sync {
-    /// The person's team; `None` for somebody whom the settings do not know.
+    /// The person's team; `None` for somebody whom nobody has put into one.
     fn team_of(&self, person: &Person) -> Option<String>;
     /// Whether the person may act on everything and use the brake.
     fn is_operator(&self, person: &Person) -> bool;
+    /// The person's roles: `operator`, and those of `data.roles`.
+    fn roles_of(&self, person: &Person) -> Vec<String>;
+    /// The Slack user groups (`S…`), of those that somebody refers to, that the person is in.
+    fn groups_of(&self, person: &Person) -> Vec<String>;
+    /// Whom `role:…`, `team:…`, `group:S…` or `user:U…` names, in their order.
+    fn members(&self, selector: &str) -> Vec<Person>;
+    /// What is agreed for a team.
+    fn team(&self, name: &str) -> TeamTerms;
+    /// What is said of teams and cannot be: nothing goes by it, and whoever wrote it has to be told.
+    fn problems(&self) -> Vec<String>;
+}
+
+/// What is agreed for a team.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TeamTerms {
+    pub project: Option<String>,
+    pub cost_center: Option<String>,
+    /// What it may spend in a calendar month.
+    pub budget: Option<MonthlyBudget>,
+    /// How much it uses of what no plan knows.
+    pub usage: Usage,
+}
+
+/// What may be spent in a calendar month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthlyBudget {
+    pub amount: Decimal,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// Who can answer now.
+#[async_trait]
+pub trait Presence: Send + Sync {
+    /// Whether somebody is away, or does not want to be disturbed. Where nobody knows, they are there.
+    async fn is_away(&self, person: &Person) -> bool;
+}
+
+/// Who is in which user group, for what is decided by it now.
+#[async_trait]
+pub trait Membership: Send + Sync {
+    /// Asks anew for the groups by which these selectors name people, and does not wait long for it. What could not be
+    /// asked for is as it was known, until that is too old to be relied on: then it is nobody. `false`: something is not
+    /// known as it is now.
+    async fn renew(&self, selectors: &[String]) -> bool;
 }
 
 /// What will happen next of its own accord: the playground's clock can be moved there.

@@ -1,8 +1,11 @@
 //! What a command comes to for the person who gave it: typed, so that `words` alone makes sentences.
 
+use super::approval::{Answer, ApprovalFacts};
 use super::facts::EnvironmentFacts;
 use super::notice::Notice;
-use super::orphan::{ByHand, OrphanLine, SweptPlace};
+use super::orphan::{OrphanLine, SweptPlace};
+pub use super::refusal::Refusal;
+pub use super::report::{CostReport, CostReportLine, Explained, OwnDecision, Why};
 use super::run::{RunKind, RunStatus};
 pub use super::verb::{Audience, VERBS, Verb};
 use super::{Span, Timestamp, Unavailable};
@@ -173,104 +176,34 @@ pub enum Reply {
     Adopted {
         orphan: OrphanLine,
     },
+    /// An answer to a question for approval was kept.
+    Answered {
+        facts: EnvironmentFacts,
+        approval: ApprovalFacts,
+    },
+    /// It may be answered: ask for the comment.
+    CommentWanted {
+        facts: EnvironmentFacts,
+        approval: ApprovalFacts,
+        answer: Answer,
+    },
+    /// Every decision that was taken about it.
+    Why(Why),
+    /// What was last decided of what the person wanted, newest first.
+    WhyMine(Vec<OwnDecision>),
+    /// What environments cost.
+    Cost(CostReport),
+    /// What policies are in force; what is wrong with newer ones, if anything is.
+    Policies {
+        bundle: String,
+        rules: usize,
+        /// `file:line: what`; the bundle that was in force before stays.
+        problems: Vec<String>,
+        /// What in the data that is in force cannot be, and is passed over.
+        warnings: Vec<String>,
+    },
     /// A delivery that acted before: nothing is done and nothing is said again.
     Repeated,
-}
-
-/// Why a command was not done. Every one tells the person what would pass.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Refusal {
-    UnknownVerb {
-        typed: String,
-        nearest: Option<&'static str>,
-    },
-    /// A verb without what it needs, or with what it cannot read.
-    BadArgument {
-        verb: &'static str,
-        problem: String,
-    },
-    UnknownTemplate {
-        typed: String,
-        nearest: Option<String>,
-        known: Vec<String>,
-    },
-    /// It is there, and what it needs is not.
-    UnavailableTemplate {
-        name: String,
-        why: Box<Unavailable>,
-    },
-    /// None that the person may see has such a name.
-    UnknownEnvironment {
-        typed: String,
-    },
-    AmbiguousEnvironment {
-        typed: String,
-        candidates: Vec<String>,
-    },
-    /// The person sees it but may not act on it.
-    NotYours {
-        name: String,
-        owner: super::Person,
-    },
-    /// Only the owner sees credentials.
-    OwnerOnly {
-        name: String,
-        owner: super::Person,
-    },
-    OperatorsOnly {
-        verb: &'static str,
-    },
-    /// Its state does not allow it: a button pressed twice, an environment that is gone.
-    WrongState {
-        name: String,
-        status: super::environment::Status,
-        /// Whether it is destroyed only as an operator says.
-        marked_gone: bool,
-        wanted: String,
-    },
-    /// Another run of it is under way.
-    Busy {
-        name: String,
-        kind: RunKind,
-    },
-    /// A button that was pressed before, or that stands on an old message.
-    AlreadyExtended {
-        name: String,
-        expires_at: Timestamp,
-    },
-    AtMaximum {
-        name: String,
-        latest: Timestamp,
-    },
-    CreatingPaused {
-        by: String,
-    },
-    NoCredentials {
-        name: String,
-    },
-    NothingToCancel {
-        name: String,
-    },
-    NoLogs {
-        name: String,
-    },
-    /// It is destroyed, taken over, or gone by itself.
-    UnknownOrphan,
-    /// Mayfly cannot destroy it.
-    OrphanByHand {
-        resource: String,
-        why: ByHand,
-    },
-    /// What is wrong in a form, by input name; `""` stands for the whole form.
-    BadInputs {
-        problems: Vec<(String, String)>,
-    },
-    /// The bot was asked to end: nothing new is begun.
-    Restarting,
-    /// Our own fault; the reference stands in the log beside the cause.
-    Internal {
-        reference: String,
-    },
 }
 
 /// A person's App Home.
@@ -290,6 +223,8 @@ pub struct Told {
     pub facts: Option<EnvironmentFacts>,
     /// How far the run has come, for progress.
     pub progress: Option<super::run::Progress>,
+    /// The question that it is about, for approvals.
+    pub approval: Option<ApprovalFacts>,
     /// The base of links to our own pages, without a trailing slash.
     pub public_url: String,
     pub now: Timestamp,

@@ -85,6 +85,11 @@ impl Job {
         self.run.join("saved.plan")
     }
 
+    /// Lays a saved plan out, as it was read from [`Job::plan_file`] before.
+    pub fn put_plan(&self, plan: &[u8]) -> Result<(), EngineError> {
+        write_whole(&self.plan_file(), plan)
+    }
+
     /// Holds secrets.
     pub(super) fn variables_file(&self) -> PathBuf {
         self.run.join("vars.json")

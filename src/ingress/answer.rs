@@ -1,27 +1,21 @@
 //! From a delivery to a command, and from its reply to where the person looks.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::Ingress;
-use super::delivery::{Pressed, Submitted, Typed};
-use super::fields;
-use crate::commands::{self, Command, Request, Target, execute, form_asked, parse};
-use crate::domain::actions::FormData;
+use super::delivery::{Pressed, Typed};
+use crate::commands::answer::Said;
+use crate::commands::{self, Command, Request, Target, execute, parse};
+use crate::domain::approval::Answer;
 use crate::domain::reply::{ListScope, Refusal, Reply};
-use crate::domain::{Actor, EnvironmentId, OrphanId, Person, actions};
+use crate::domain::{Actor, ApprovalId, EnvironmentId, OrphanId, Person, actions};
 use crate::slack::CallError;
-use crate::template::RawValue;
-use crate::words::{FormModel, Rendered, action_of, form_errors};
-
-/// How long a form may take to be drawn before a loading view takes its place.
-const DRAWN_WITHIN: Duration = Duration::from_millis(800);
+use crate::words::{Rendered, action_of};
 
 /// Where an answer goes.
-struct Place<'a> {
-    person: &'a Person,
-    trigger: &'a str,
+pub(super) struct Place<'a> {
+    pub(super) person: &'a Person,
+    pub(super) trigger: &'a str,
     response_url: Option<&'a str>,
     /// The channel for an ephemeral message when the response URL does not take it.
     channel: Option<&'a str>,
@@ -81,62 +75,6 @@ impl Ingress {
         }
     }
 
-    /// A submitted form; the value is Slack's `response_action`.
-    pub(super) async fn submitted(&self, submitted: Submitted) -> Value {
-        let close = json!({ "response_action": "clear" });
-        match submitted.callback.as_str() {
-            actions::FORM => {}
-            actions::GONE_FORM | actions::ADOPT_FORM => return self.reasoned(submitted).await,
-            _ => return close,
-        }
-        let Some(form) = fields::form_data(&submitted.metadata) else { return close };
-        if let Some(view) = self.form_anew(&form, &submitted.values) {
-            return json!({ "response_action": "update", "view": view });
-        }
-        let template = form.template.clone();
-        let command = Command::Create(fields::read(form, &submitted.values));
-        // Two submissions of one view make one environment.
-        let delivery = format!("view:{}", submitted.view);
-        let request =
-            Request { actor: Actor::Person(submitted.person), command, delivery: Some(delivery) };
-        match execute(&self.ctx, request).await {
-            Ok(_) => close,
-            Err(Refusal::BadInputs { problems }) => self.field_errors(&template, &problems),
-            Err(refusal) => {
-                let view = self.words.info("Not created", &self.words.refusal(&refusal));
-                json!({ "response_action": "update", "view": view })
-            }
-        }
-    }
-
-    /// The form of the template as it is now, when it is no longer the one that was filled in: with
-    /// what was entered, as far as it still fits.
-    fn form_anew(&self, form: &FormData, values: &Value) -> Option<Value> {
-        let now = self.ctx.templates(|catalog| catalog.get(&form.template).cloned())?;
-        if now.version.as_str() == form.version {
-            return None;
-        }
-        let entered = fields::read(form.clone(), values);
-        let texts = entered.inputs.0.iter().filter_map(|(input, value)| match value {
-            RawValue::Text(text) => Some((input.clone(), text.clone())),
-            RawValue::Many(_) => None,
-        });
-        let prefilled: Vec<(String, String)> = texts.collect();
-        Some(self.words.form(&FormModel {
-            manifest: &now.manifest,
-            version: now.version.as_str(),
-            prefilled: &prefilled,
-            ttl: entered.ttl.parse().ok(),
-        }))
-    }
-
-    fn field_errors(&self, template: &str, problems: &[(String, String)]) -> Value {
-        let errors = self.ctx.templates(|catalog| {
-            catalog.get(template).map(|template| form_errors(&template.manifest, problems))
-        });
-        json!({ "response_action": "errors", "errors": errors.unwrap_or_default() })
-    }
-
     pub(super) async fn show_home(&self, person: &Person) {
         let shown = match commands::home(&self.ctx, person).await {
             Ok(home) => {
@@ -184,10 +122,20 @@ impl Ingress {
                 let view = self.words.adopt(&orphan);
                 self.open(&place, view).await
             }
-            Ok(reply) => match self.words.reply(&reply) {
-                Some(rendered) => self.say(&place, &rendered).await,
-                None => Ok(()),
-            },
+            Ok(Reply::CommentWanted { facts, approval, answer }) => {
+                let view = self.words.comment(&facts, &approval, answer);
+                self.open(&place, view).await
+            }
+            Ok(reply) => {
+                let said = match self.words.reply(&reply) {
+                    Some(rendered) => self.say(&place, &rendered).await,
+                    None => Ok(()),
+                };
+                if let (Ok(()), Reply::Cost(report)) = (&said, reply) {
+                    self.send_chart(&place, report).await;
+                }
+                said
+            }
             Err(refusal) => self.say(&place, &self.words.refusal(&refusal)).await,
         };
         if let Err(error) = said {
@@ -195,39 +143,8 @@ impl Ingress {
         }
     }
 
-    async fn open_form(
-        &self,
-        place: &Place<'_>,
-        template: &str,
-        prefilled: Vec<(String, String)>,
-    ) -> Result<(), CallError> {
-        let asked = match form_asked(&self.ctx, template, &prefilled) {
-            Ok(asked) => asked,
-            Err(refusal) => return self.say(place, &self.words.refusal(&refusal)).await,
-        };
-        let words = self.words.clone();
-        let title = asked.template.manifest.title.clone();
-        let mut drawn = tokio::task::spawn_blocking(move || {
-            let ttl = asked.prefilled.iter().find(|(key, _)| key == "ttl");
-            words.form(&FormModel {
-                manifest: &asked.template.manifest,
-                version: asked.template.version.as_str(),
-                prefilled: &asked.prefilled,
-                ttl: ttl.and_then(|(_, typed)| typed.parse().ok()),
-            })
-        });
-        // A trigger lives for 3 s: when drawing is slow, something has to be opened before that.
-        if let Ok(Ok(view)) = tokio::time::timeout(DRAWN_WITHIN, &mut drawn).await {
-            return self.open(place, view).await;
-        }
-        let loading = json!({ "trigger_id": place.trigger, "view": self.words.loading(&title) });
-        let opened = self.slack.unpaced().call("views.open", &loading).await?;
-        let Ok(view) = drawn.await else { return Ok(()) };
-        self.call("views.update", json!({ "view_id": opened["view"]["id"], "view": view })).await
-    }
-
     /// Opens a modal, or puts it in place of the one that was pressed in.
-    async fn open(&self, place: &Place<'_>, view: Value) -> Result<(), CallError> {
+    pub(super) async fn open(&self, place: &Place<'_>, view: Value) -> Result<(), CallError> {
         match place.modal {
             Some(id) => self.call("views.update", json!({ "view_id": id, "view": view })).await,
             None => {
@@ -237,7 +154,11 @@ impl Ingress {
     }
 
     /// Tells the person alone: where they asked, or in a modal where no message can be.
-    async fn say(&self, place: &Place<'_>, rendered: &Rendered) -> Result<(), CallError> {
+    pub(super) async fn say(
+        &self,
+        place: &Place<'_>,
+        rendered: &Rendered,
+    ) -> Result<(), CallError> {
         let Some(url) = place.response_url else {
             return self.open(place, self.words.info("Mayfly", rendered)).await;
         };
@@ -259,9 +180,15 @@ impl Ingress {
     }
 
     /// Calls at once: somebody waits, and a trigger lives for three seconds.
-    async fn call(&self, method: &str, body: Value) -> Result<(), CallError> {
+    pub(super) async fn call(&self, method: &str, body: Value) -> Result<(), CallError> {
         self.slack.unpaced().call(method, &body).await.map(|_| ())
     }
+}
+
+/// A comment is asked for where it takes one.
+fn answer_by_button(answer: Answer, approval: &str) -> Command {
+    let approval = ApprovalId(approval.to_owned());
+    Command::Answer(Said { approval, answer, comment: None })
 }
 
 /// The command behind a button; `None` for a link, which does everything itself, and for what is not ours.
@@ -286,6 +213,9 @@ fn command_of(action: &str, value: &str) -> Option<Command> {
             Command::AdoptOrphan { orphan: OrphanId(value.to_owned()), why: None }
         }
         actions::ORPHAN_DESTROY => Command::DestroyOrphan(OrphanId(value.to_owned())),
+        actions::APPROVE => answer_by_button(Answer::Approve, value),
+        actions::DENY => answer_by_button(Answer::Deny, value),
+        actions::WHY => Command::Why(Some(target())),
         actions::SHOW => Command::Show(target()),
         actions::NEW | actions::PICK => Command::New { template, given: Vec::new() },
         actions::PAGE => {

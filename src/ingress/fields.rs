@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::commands::Create;
-use crate::domain::actions::{FormData, TTL_BLOCK, read_input_block};
+use crate::domain::actions::{
+    COST_CENTER_BLOCK, FormData, PROJECT_BLOCK, REASON_BLOCK, TTL_BLOCK, read_input_block,
+};
 use crate::template::{RawInputs, RawValue};
 
 /// What a form carries along; `None` when it is not one of ours.
@@ -14,17 +16,32 @@ pub(super) fn form_data(metadata: &str) -> Option<FormData> {
 /// Reads a form's `state.values`.
 pub(super) fn read(form: FormData, values: &Value) -> Create {
     let mut inputs = RawInputs::default();
-    let mut ttl = String::new();
+    let mut create = Create {
+        template: form.template,
+        inputs: RawInputs::default(),
+        ttl: String::new(),
+        project: String::new(),
+        cost_center: String::new(),
+        reason: None,
+        seen: form.seen,
+    };
     for (block, actions) in values.as_object().into_iter().flatten() {
         let element = actions.as_object().and_then(|actions| actions.values().next());
         let Some(value) = element.and_then(element_value) else { continue };
         match (read_input_block(block), value) {
             (Some(input), value) => inputs.set(input, value),
-            (None, RawValue::Text(text)) if block == TTL_BLOCK => ttl = text,
-            (None, _) => {}
+            (None, RawValue::Text(text)) => match block.as_str() {
+                TTL_BLOCK => create.ttl = text,
+                PROJECT_BLOCK => create.project = text,
+                COST_CENTER_BLOCK => create.cost_center = text,
+                REASON_BLOCK => create.reason = Some(text),
+                _ => {}
+            },
+            (None, RawValue::Many(_)) => {}
         }
     }
-    Create { template: form.template, inputs, ttl }
+    create.inputs = inputs;
+    create
 }
 
 /// The value of one element, whatever its type; `None` when nothing is filled in.
@@ -57,7 +74,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_element_gives_its_value() {
-        let form = FormData { template: "t".into(), version: "v".into() };
+        let form = FormData { template: "t".into(), version: "v".into(), seen: None };
         let values = json!({
             "in_text": { "value": { "type": "plain_text_input", "value": "007" } },
             "in_empty": { "value": { "type": "plain_text_input", "value": null } },

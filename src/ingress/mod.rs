@@ -2,9 +2,12 @@
 //! and answered.
 
 mod answer;
+mod chart;
 mod delivery;
 mod fields;
+mod form;
 pub mod http;
+mod late;
 mod reason;
 mod restarting;
 mod socket;
@@ -47,7 +50,7 @@ impl Ingress {
                 self.pressed(pressed).await;
                 None
             }
-            Delivery::Submitted(submitted) => Some(self.submitted(submitted).await),
+            Delivery::Submitted(submitted) => Some(self.submitted_in_time(submitted).await),
             Delivery::Suggest(asked) => Some(self.suggest(&asked)),
             Delivery::HomeOpened(person) => {
                 self.show_home(&person).await;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Notifier;
 use super::place::Spot;
 use crate::domain::RunId;
+use crate::domain::approval::ApprovalFacts;
 use crate::domain::notice::{Notice, Route};
 use crate::domain::reply::Told;
 use crate::domain::run::Progress;
@@ -12,7 +13,7 @@ use crate::faults::{self, Moment};
 use crate::slack::{CallError, Class};
 use crate::store::environments::Environment;
 use crate::store::outbox::Message;
-use crate::store::{StoreError, environments, runs};
+use crate::store::{StoreError, approvals, environments, runs};
 use crate::words::{Broadcast, Rendered, WordsError};
 
 /// Why a message was not delivered this time.
@@ -31,6 +32,7 @@ pub(super) struct Context {
     pub(super) environment: Option<Environment>,
     progress: Option<Progress>,
     progress_ts: Option<String>,
+    approval: Option<ApprovalFacts>,
 }
 
 impl Notifier {
@@ -51,6 +53,12 @@ impl Notifier {
                 let spot = Spot { channel: channel.clone(), thread: None };
                 self.post(&spot, &rendered).await?;
             }
+            Route::Approval { approval, recipient } => {
+                self.approval_card((approval, recipient), &rendered).await?;
+            }
+            Route::ApprovalThread { approval, recipient } => {
+                self.in_approval_thread((approval, recipient), &context, &rendered).await?;
+            }
         }
         Ok(())
     }
@@ -61,7 +69,17 @@ impl Notifier {
             Some(id) => environments::find(&mut tx, id).await?,
             None => None,
         };
-        let mut context = Context { environment, progress: None, progress_ts: None };
+        let mut context =
+            Context { environment, progress: None, progress_ts: None, approval: None };
+        if let Notice::Awaiting { approval: id }
+        | Notice::Question { approval: id }
+        | Notice::Reminder { approval: id }
+        | Notice::Answered { approval: id } = &message.notice.0
+            && let Some(approval) = approvals::find(&mut tx, id).await?
+        {
+            let answers = approvals::answers(&mut tx, id).await?;
+            context.approval = Some(approval.facts(answers));
+        }
         if let Notice::Progress { run } = &message.notice.0 {
             let run = runs::get(&mut tx, run).await?;
             context.progress = run.progress.map(|progress| progress.0);
@@ -79,6 +97,7 @@ impl Notifier {
             notice: notice.clone(),
             facts: context.environment.as_ref().map(Environment::facts),
             progress: context.progress.clone(),
+            approval: context.approval.clone(),
             public_url: self.settings.public_url.clone(),
             now: self.clock.now(),
         })
@@ -174,7 +193,16 @@ impl Notifier {
     }
 
     /// Posts, and returns the message's `ts`.
-    async fn post(&self, spot: &Spot, rendered: &Rendered) -> Result<String, CallError> {
+    pub(super) async fn post(&self, spot: &Spot, rendered: &Rendered) -> Result<String, CallError> {
+        Ok(self.post_at(spot, rendered).await?.1)
+    }
+
+    /// The same, with the channel by its id: a name does for posting, and not for editing.
+    pub(super) async fn post_at(
+        &self,
+        spot: &Spot,
+        rendered: &Rendered,
+    ) -> Result<(String, String), CallError> {
         let mut body = json!({
             "channel": spot.channel, "text": rendered.text, "blocks": rendered.blocks,
             "unfurl_links": false, "unfurl_media": false,
@@ -184,10 +212,19 @@ impl Notifier {
             body["reply_broadcast"] = Value::from(rendered.broadcast == Broadcast::Yes);
         }
         let answer = self.send("chat.postMessage", &body).await?;
-        Ok(answer["ts"].as_str().unwrap_or_default().to_owned())
+        let text = |key: &str| answer[key].as_str().map(str::to_owned);
+        Ok((
+            text("channel").unwrap_or_else(|| spot.channel.clone()),
+            text("ts").unwrap_or_default(),
+        ))
     }
 
-    async fn edit(&self, channel: &str, ts: &str, rendered: &Rendered) -> Result<(), CallError> {
+    pub(super) async fn edit(
+        &self,
+        channel: &str,
+        ts: &str,
+        rendered: &Rendered,
+    ) -> Result<(), CallError> {
         let body = json!({
             "channel": channel, "ts": ts, "text": rendered.text, "blocks": rendered.blocks,
         });
@@ -203,7 +240,7 @@ impl Notifier {
 }
 
 /// What was repaired once and is refused all the same is refused for good.
-fn beyond_repair(error: CallError) -> CallError {
+pub(super) fn beyond_repair(error: CallError) -> CallError {
     match error.class {
         Class::Repair => CallError { class: Class::Permanent, ..error },
         _ => error,

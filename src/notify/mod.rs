@@ -1,6 +1,7 @@
 //! Drains the outbox into Slack: in order within a conversation, conversations side by side, each
 //! message tried again, repaired, or put on the operators' list as Slack's answer demands.
 
+mod approval;
 mod deliver;
 mod outcome;
 mod place;

@@ -57,6 +57,21 @@ impl Workspace {
         self.with_user(name, |u| u.snoozed_until = until);
     }
 
+    /// Those who are in a user group from now on, by name; its id.
+    pub fn set_group(&self, handle: &str, names: &[&str]) -> String {
+        let people = names.iter().map(|name| self.person(name).id().to_owned());
+        let people: Vec<String> = people.collect();
+        self.inner
+            .change(|s| {
+                let group = s.groups.iter_mut().find(|group| group.handle == handle);
+                group.map(|group| {
+                    group.members = people;
+                    group.id.clone()
+                })
+            })
+            .unwrap_or_default()
+    }
+
     pub fn invite_app(&self, channel: &str) {
         let bot = self.inner.who.bot_user.clone();
         self.with_channel(channel, |c| {

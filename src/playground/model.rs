@@ -78,6 +78,11 @@ impl Message {
         links
     }
 
+    /// The files that it shares, as Slack's file objects.
+    pub fn files(&self) -> &[Value] {
+        self.extra.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether a person reads this text anywhere in it.
     pub fn says(&self, text: &str) -> bool {
         self.plain().contains(text) || self.text.contains(text)

@@ -65,7 +65,7 @@ use serde_json::{Value, json};
 use super::inner::{Inner, locked};
 use super::interact::{Cleared, Place, Spot};
 use super::page_requests::{Element, Field, Form, Move, Stack, Typed, Who};
-use super::{ActError, Input, SubmitOutcome, acts, forms, page_files, page_guard, page_state};
+use super::{ActError, Input, SubmitOutcome, acts, api, forms, page_files, page_guard, page_state};
 use crate::domain::{Clock as _, Span};
 
 pub(super) fn routes() -> Router<Arc<Inner>> {
@@ -81,6 +81,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/playground/api/home", post(home))
         .route("/playground/api/reload", post(reload))
         .route("/playground/api/clock", post(clock))
+        .route("/files-pri/{place}/{name}", get(api::serve_file))
         .fallback(page_files::serve)
         .layer(middleware::from_fn(page_guard::only_from_here))
 }

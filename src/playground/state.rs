@@ -41,6 +41,21 @@ pub(super) struct ResponseUrl {
     pub uses: u32,
 }
 
+/// What the app uploads.
+pub(super) struct File {
+    pub id: String,
+    /// The secret of its upload's address.
+    pub key: String,
+    pub name: String,
+    /// What it shows, for whoever cannot see it.
+    pub alt: String,
+    /// As announced, in bytes.
+    pub length: usize,
+    pub bytes: Option<axum::body::Bytes>,
+    /// Whether the app has said that all is there.
+    pub is_complete: bool,
+}
+
 pub(super) struct State {
     pub people: Vec<User>,
     pub groups: Vec<Group>,
@@ -54,6 +69,8 @@ pub(super) struct State {
     pub homes: HashMap<String, View>,
     pub triggers: HashMap<String, Trigger>,
     pub response_urls: HashMap<String, ResponseUrl>,
+    /// In the order in which they were announced.
+    pub files: Vec<File>,
     /// (view or message, block, action) → what the app last offered there.
     pub offered: HashMap<(String, String, String), Vec<Value>>,
     pub rng: Box<dyn Rng>,
@@ -73,6 +90,7 @@ impl State {
             homes: HashMap::new(),
             triggers: HashMap::new(),
             response_urls: HashMap::new(),
+            files: Vec::new(),
             offered: HashMap::new(),
             rng,
             last_micros: 0,
@@ -87,6 +105,10 @@ impl State {
 
     pub fn id(&mut self, prefix: &str) -> String {
         ids::id(self.rng.as_mut(), prefix)
+    }
+
+    pub fn secret(&mut self, bytes: usize) -> String {
+        ids::secret(self.rng.as_mut(), bytes)
     }
 
     pub fn user(&self, id: &str) -> Option<&User> {
@@ -167,7 +189,7 @@ impl State {
 
     /// A fresh secret for a `response_url`.
     pub fn response_key(&mut self, user: &str, channel: &str, ts: Option<&str>) -> String {
-        let key = ids::secret(self.rng.as_mut(), 12);
+        let key = self.secret(12);
         let url = ResponseUrl {
             user: user.into(),
             channel: channel.into(),

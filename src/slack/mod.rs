@@ -11,7 +11,7 @@ pub mod signature;
 pub mod socket;
 
 pub use backoff::Backoff;
-pub use client::{Client, ClientError, ClientSettings, Identity, UserInfo};
+pub use client::{Client, ClientError, ClientSettings, File, Identity, UserInfo};
 pub use error::{CallError, Class};
 pub use pace::{PaceSettings, Paced, Pacer};
 pub use socket::{

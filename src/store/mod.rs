@@ -2,8 +2,11 @@
 //!
 //! Functions take `&mut Tx`, never `Db`: who begins a transaction decides what belongs into it.
 
+pub mod approvals;
 pub mod audit;
+pub mod budgets;
 pub mod db;
+pub mod decisions;
 pub mod deliveries;
 pub mod effects;
 pub mod environments;
@@ -12,6 +15,7 @@ mod json_text;
 pub mod links;
 pub mod orphans;
 pub mod outbox;
+pub mod plans;
 mod pool;
 pub mod run_log;
 pub mod runs;

@@ -10,6 +10,9 @@ pub const CREATING_PAUSED: &str = "creating_paused";
 /// Set while reaping is paused; the value says by whom.
 pub const REAPING_PAUSED: &str = "reaping_paused";
 
+/// When policies were last to be read anew; every process does.
+pub const POLICIES_RELOADED: &str = "policies_reloaded";
+
 /// The workspace that the bot's token is of, as Slack said last.
 pub const WORKSPACE: &str = "slack_workspace";
 

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use crate::domain::notice::ChannelNotice;
+use crate::domain::usage::Usage;
 use crate::domain::{EngineKind, Span};
 
 use super::{Input, Reserved};
@@ -38,6 +41,8 @@ pub struct Manifest {
     pub encrypt_state: bool,
     /// How its resources are found by their tag; `None`: they are not looked for.
     pub sweep: Option<Sweep>,
+    /// How much its environments use of what no plan knows, by `<resource type>.<usage>`.
+    pub usage: BTreeMap<String, StatedUsage>,
 }
 
 impl Manifest {
@@ -50,6 +55,19 @@ impl Manifest {
     pub fn output(&self, name: &str) -> Option<&Output> {
         self.outputs.iter().find(|output| output.name == name)
     }
+
+    /// What it says of usage, as prices go by it.
+    pub fn usage(&self) -> Usage {
+        self.usage.iter().map(|(name, stated)| (name.clone(), stated.amount)).collect()
+    }
+}
+
+/// An amount of usage and where it stands: whether there is such a usage only the price books know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedUsage {
+    pub amount: Decimal,
+    /// In the manifest, from one.
+    pub line: Option<usize>,
 }
 
 /// How a template's resources are found by their tag.

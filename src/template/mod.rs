@@ -24,6 +24,7 @@ mod read_input;
 mod read_options;
 mod read_sweep;
 mod read_ttl;
+mod read_usage;
 mod resources;
 mod rules;
 mod section;
@@ -38,7 +39,8 @@ pub use catalog::{Catalog, Loaded, lint};
 pub use files::{Files, FilesError, VersionDigest};
 pub use input::{Alphabet, Choice, Input, InputKind, Pattern};
 pub use manifest::{
-    Credentials, Manifest, Notify, Output, OutputKind, Sweep, TimeLimits, TtlRules, Weight,
+    Credentials, Manifest, Notify, Output, OutputKind, StatedUsage, Sweep, TimeLimits, TtlRules,
+    Weight,
 };
 
 pub use problem::{Problem, Severity};

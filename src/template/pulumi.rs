@@ -104,7 +104,7 @@ fn variable(name: &str, place: &Place, node: &Node) -> Variable {
         (Some(_), _) => Shape::Other,
         (None, _) => match default.map(|node| &node.data) {
             Some(Data::Text(_)) => Shape::String,
-            Some(Data::Integer(_) | Data::Float(_)) => Shape::Number,
+            Some(Data::Integer(_) | Data::Float(..)) => Shape::Number,
             Some(Data::Bool(_)) => Shape::Bool,
             Some(Data::List(_) | Data::Map(_)) => Shape::Other,
             Some(Data::Null) | None => Shape::Any,
@@ -143,7 +143,7 @@ fn json(node: &Node) -> Value {
         Data::Null => Value::Null,
         Data::Bool(value) => (*value).into(),
         Data::Integer(value) => (*value).into(),
-        Data::Float(value) => (*value).into(),
+        Data::Float(value, _) => (*value).into(),
         Data::Text(text) => text.as_str().into(),
         Data::List(items) => items.iter().map(json).collect(),
         Data::Map(entries) => {

@@ -10,6 +10,7 @@ use super::problem::{Place, Problems};
 use super::read_engine::{ENGINES, encrypt_state, engine_version};
 use super::read_input::{self, Described};
 use super::read_sweep::sweep;
+use super::read_usage::usage;
 use super::section::{Section, one_of};
 use super::yaml::{Data, Fractions, Node};
 use super::{
@@ -52,6 +53,7 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
     let tags = tags(&mut section, problems);
     let encrypt_state = encrypt_state(&mut section, engine, problems);
     let sweep = sweep(&mut section, problems);
+    let usage = usage(&mut section, problems);
     section.finish(problems);
 
     let (name, name_place) = name?;
@@ -77,6 +79,7 @@ pub(super) fn manifest(document: &Node, source: &Source, problems: &mut Problems
         plugins: BTreeSet::new(),
         encrypt_state,
         sweep,
+        usage,
     };
     let engine_version_place =
         engine_version_place.into_iter().next().unwrap_or_else(|| document.place.clone());

@@ -150,7 +150,7 @@ impl<'a> Section<'a> {
         let node = self.get(key)?;
         match &node.data {
             Data::Integer(n) => Some(*n as f64),
-            Data::Float(n) if n.is_finite() => Some(*n),
+            Data::Float(n, _) if n.is_finite() => Some(*n),
             _ => {
                 self.wrong(key, node, "a number", "Write for example `0.5`.", problems);
                 None

@@ -1,6 +1,7 @@
 //! YAML as a tree that knows its lines.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
@@ -13,6 +14,8 @@ use super::problem::{Place, Problems};
 pub(super) struct Node {
     pub place: Place,
     pub data: Data,
+    /// Where in the text it is defined, in bytes.
+    span: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -20,7 +23,8 @@ pub(super) enum Data {
     Null,
     Bool(bool),
     Integer(i64),
-    Float(f64),
+    /// With its digits as they were written, if they can be found again.
+    Float(f64, Option<String>),
     Text(String),
     List(Vec<Node>),
     /// Keys in the order of the file, each with its own place.
@@ -34,7 +38,7 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Problems) -> Option<N
     match serde_saphyr::from_str_with_options::<Spanned<Data>>(text, options) {
         Ok(spanned) => {
             let mut node = node(spanned);
-            name_file(&mut node, file);
+            complete(&mut node, file, text);
             Some(node)
         }
         Err(error) => {
@@ -55,7 +59,10 @@ fn first_line(error: &serde_saphyr::Error) -> String {
 }
 
 fn node(spanned: Spanned<Data>) -> Node {
-    Node { place: place(&spanned), data: spanned.value }
+    let at = spanned.defined.span();
+    let from = at.byte_offset().unwrap_or_default() as usize;
+    let span = from..from + at.byte_len().unwrap_or_default() as usize;
+    Node { place: place(&spanned), data: spanned.value, span }
 }
 
 fn place<T>(spanned: &Spanned<T>) -> Place {
@@ -64,13 +71,19 @@ fn place<T>(spanned: &Spanned<T>) -> Place {
     Place { file: String::new(), line, column: Some(at.column() as usize).filter(|c| *c > 0) }
 }
 
-fn name_file(node: &mut Node, file: &str) {
+/// Notes what a node by itself does not know: its file, and how a fraction was written.
+fn complete(node: &mut Node, file: &str, text: &str) {
     node.place.file = file.into();
     match &mut node.data {
-        Data::List(items) => items.iter_mut().for_each(|item| name_file(item, file)),
+        Data::Float(value, written) => {
+            let there = text.get(node.span.clone()).map(str::trim);
+            // Whatever stands there, it is the number's only if it reads as the number.
+            *written = there.filter(|there| there.parse() == Ok(*value)).map(str::to_owned);
+        }
+        Data::List(items) => items.iter_mut().for_each(|item| complete(item, file, text)),
         Data::Map(entries) => entries.iter_mut().for_each(|(_, place, value)| {
             place.file = file.into();
-            name_file(value, file);
+            complete(value, file, text);
         }),
         _ => {}
     }
@@ -103,7 +116,7 @@ impl Node {
         match self.data {
             Data::Null => "nothing",
             Data::Bool(_) => "true or false",
-            Data::Integer(_) | Data::Float(_) => "a number",
+            Data::Integer(_) | Data::Float(..) => "a number",
             Data::Text(_) => "text",
             Data::List(_) => "a list",
             Data::Map(_) => "a mapping",
@@ -126,8 +139,18 @@ impl Node {
         match &self.data {
             Data::Bool(value) => Some(value.to_string()),
             Data::Integer(value) => Some(value.to_string()),
-            Data::Float(value) if fractions == Fractions::Numbers => Some(value.to_string()),
+            Data::Float(value, _) if fractions == Fractions::Numbers => Some(value.to_string()),
             Data::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// A number by its digits, in quotes or without: what was written, and not the float that is nearest to it.
+    pub fn digits(&self) -> Option<String> {
+        match &self.data {
+            Data::Integer(value) => Some(value.to_string()),
+            Data::Float(_, written) => written.clone(),
+            Data::Text(text) => Some(text.trim().to_owned()),
             _ => None,
         }
     }
@@ -171,7 +194,7 @@ impl<'de> Visitor<'de> for DataVisitor {
         Ok(i64::try_from(value).map_or_else(|_| Data::Text(value.to_string()), Data::Integer))
     }
     fn visit_f64<E>(self, value: f64) -> Result<Data, E> {
-        Ok(Data::Float(value))
+        Ok(Data::Float(value, None))
     }
     fn visit_str<E>(self, value: &str) -> Result<Data, E> {
         Ok(Data::Text(value.to_owned()))

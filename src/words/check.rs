@@ -135,6 +135,7 @@ impl Check {
                     self.element(element, &format!("{at}/elements/{n}"));
                 }
             }
+            "image" => self.image(block, at),
             "input" => {
                 self.that(surface == Surface::Modal, at, "a field stands only in a modal");
                 self.plain(&block["label"], limits::LABEL, &format!("{at}/label"));
@@ -143,6 +144,15 @@ impl Check {
             }
             _ => {}
         }
+    }
+
+    fn image(&mut self, block: &Value, at: &str) {
+        let url = block["image_url"].as_str().unwrap_or_default();
+        let web = url.starts_with("http://") || url.starts_with("https://");
+        self.that(web && url.chars().count() <= limits::URL, at, "image_url is no web address");
+        let length = block["alt_text"].as_str().map_or(0, |text| text.chars().count());
+        self.that((1..=limits::ALT_TEXT).contains(&length), at, "alt_text's length");
+        self.maybe_plain(block, "title", limits::LABEL, at);
     }
 
     fn section(&mut self, block: &Value, at: &str) {
@@ -191,11 +201,11 @@ impl Check {
         }
     }
 
-    /// What stands in angle brackets is a person, a channel, a date or a link, and never a call to all.
+    /// What stands in angle brackets is a person, a user group, a channel, a date or a link, and never a call to all.
     fn marks(&mut self, text: &str, at: &str) {
         for part in text.split('<').skip(1) {
             let inner = part.split('>').next().unwrap_or_default();
-            let known = ["@U", "@W", "#C", "!date^", "http://", "https://"];
+            let known = ["@U", "@W", "#C", "!subteam^S", "!date^", "http://", "https://"];
             let closed = part.contains('>') && known.iter().any(|begin| inner.starts_with(begin));
             self.that(closed, at, &format!("`<{inner}` is not escaped"));
         }

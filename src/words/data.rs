@@ -8,6 +8,7 @@ use crate::domain::reply::TemplateLine;
 use crate::domain::run::{RunKind, RunStatus, Step};
 use crate::domain::{EngineKind, Lack, Span, Timestamp, Unavailable, actions};
 
+use super::costs;
 use super::limits::{self, cut};
 
 /// More buttons than these make a card that nobody reads.
@@ -44,6 +45,7 @@ pub(super) fn environment(facts: &EnvironmentFacts) -> Value {
         "outputs": shown.iter().take(SHOWN_OUTPUTS).collect::<Vec<_>>(),
         "more_outputs": shown.len().saturating_sub(SHOWN_OUTPUTS),
         "has_credentials": facts.has_credentials,
+        "cost": costs::of(facts),
         "end": facts.end_reason.as_ref().map(end_reason),
         "marked_gone": matches!(facts.end_reason, Some(EndReason::MarkedGone { .. })),
         "ended_at": facts.ended_at.map(|at| at.0),
@@ -170,7 +172,7 @@ fn outputs(outputs: &[ShownOutput]) -> (Vec<Value>, Vec<Value>) {
 }
 
 /// Whether Slack takes it as the address of a button; of any other the whole message would be refused.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     let parsed = url::Url::parse(text);
     let web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let lower = text.starts_with("http://") || text.starts_with("https://");
@@ -190,8 +192,23 @@ fn extensions(facts: &EnvironmentFacts) -> Vec<Value> {
     steps.dedup();
     steps.truncate(EXTEND_BUTTONS);
     let value = actions::extend_value(facts.id.as_str(), life.expires_at);
-    let step = |step: &Span| json!({ "value": value, "action": actions::extend(*step), "span": step.millis() });
+    let step = |step: &Span| {
+        json!({
+            "value": value,
+            "action": actions::extend(*step),
+            "span": step.millis(),
+            "costs": facts.cost.as_ref().and_then(|cost| costs::of_extension(cost, *step)),
+        })
+    };
     steps.iter().map(step).collect()
+}
+
+/// An environment with a link that works for a while.
+pub(super) fn linked(facts: &EnvironmentFacts, url: &str, expires_at: Timestamp) -> Value {
+    let mut data = json!({ "env": environment(facts) });
+    data["url"] = url.into();
+    data["link_expires_at"] = expires_at.0.into();
+    data
 }
 
 #[cfg(test)]

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::domain::approval::{Answer, ApprovalFacts};
 use crate::domain::facts::EnvironmentFacts;
 use crate::domain::orphan::OrphanLine;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
 
 use super::press::Press;
 use super::{
-    Broadcast, FormModel, Rendered, WordsError, check, fields, fit, notices, orphans, replies,
-    samples, views,
+    Broadcast, FormModel, Rendered, WordsError, approvals, check, fields, fit, notices, orphans,
+    replies, samples, views,
 };
 
 /// Everything that a person can be shown.
@@ -26,6 +27,7 @@ pub(super) enum Page<'a> {
     Info(&'a str, &'a Rendered),
     MarkGone(&'a EnvironmentFacts),
     Adopt(&'a OrphanLine),
+    Comment(&'a EnvironmentFacts, &'a ApprovalFacts, Answer),
     Home(&'a Home),
 }
 
@@ -91,6 +93,7 @@ pub(super) fn draw(press: &Press, page: &Page<'_>) -> Result<Drawn, WordsError> 
         Page::Info(title, answer) => view(&views::info(title, answer)),
         Page::MarkGone(facts) => view(&views::mark_gone(facts)),
         Page::Adopt(orphan) => view(&orphans::one(orphan)),
+        Page::Comment(facts, asked, answer) => view(&approvals::comment(facts, asked, *answer)),
         Page::Home(home) => view(&views::home(home)),
     }
 }
@@ -107,6 +110,7 @@ pub(super) fn template_of(page: &Page<'_>) -> &'static str {
         Page::Info(..) => "view-info",
         Page::MarkGone(_) => "view-mark-gone",
         Page::Adopt(_) => "view-adopt",
+        Page::Comment(..) => "view-comment",
         Page::Home(_) => "view-home",
     }
 }
@@ -169,7 +173,8 @@ pub(super) fn speechless(page: &Page<'_>) -> Drawn {
         | Page::Picker(_)
         | Page::Info(..)
         | Page::MarkGone(_)
-        | Page::Adopt(_) => {
+        | Page::Adopt(_)
+        | Page::Comment(..) => {
             let title = json!({ "type": "plain_text", "text": "Mayfly" });
             Drawn::View(json!({ "type": "modal", "title": title, "blocks": blocks }))
         }

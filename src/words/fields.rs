@@ -5,17 +5,30 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::domain::actions::{self, FormData};
-use crate::template::{Input, InputKind, Manifest, RawInputs};
+use crate::template::{Input, InputKind, Manifest, RawInputs, RawValue};
 
-use super::FormModel;
+use super::approvals::estimate;
 use super::fit::tailed;
 use super::limits::{self, cut};
 use super::options::option;
+use super::policy;
+use super::{FormModel, FormNext, FormVerdict};
+
+/// The blocks that every form has; the same words name them in what is wrong.
+const ASKED_ALWAYS: [&str; 3] =
+    [actions::TTL_BLOCK, actions::PROJECT_BLOCK, actions::COST_CENTER_BLOCK];
+/// The longest tag that clouds take is longer.
+const LONGEST_TAG: usize = 100;
+const LONGEST_REASON: usize = 1_000;
 
 /// What `view-form` is made of.
 pub(super) fn form(form: &FormModel<'_>) -> Value {
     let manifest = form.manifest;
-    let carried = FormData { template: manifest.name.clone(), version: form.version.to_owned() };
+    let carried = FormData {
+        template: manifest.name.clone(),
+        version: form.version.to_owned(),
+        seen: form.verdict.map(|verdict| verdict.digest.clone()),
+    };
     let fields = manifest.inputs.iter().filter(|input| input.in_form());
     let secrets = manifest.inputs.iter().filter(|input| input.is_secret());
     json!({
@@ -25,6 +38,13 @@ pub(super) fn form(form: &FormModel<'_>) -> Value {
         "owner": manifest.owner,
         "version": form.version.chars().take(12).collect::<String>(),
         "metadata": serde_json::to_string(&carried).unwrap_or_default(),
+        "verdict": form.verdict.map(|verdict| verdict_of(verdict, form)),
+        "costs": form.costs.map(|costs| json!({
+            "estimate": estimate(&costs.priced),
+            "no_book": costs.no_book.as_ref().map(|book| cut(book, 120)),
+        })),
+        "project": tag(actions::PROJECT_BLOCK, form.project),
+        "cost_center": tag(actions::COST_CENTER_BLOCK, form.cost_center),
         "fields": fields.map(|input| field(input, form)).collect::<Vec<_>>(),
         "secrets": secrets.map(|input| input.label.as_str()).collect::<Vec<_>>(),
         "ttl": {
@@ -38,15 +58,18 @@ pub(super) fn form(form: &FormModel<'_>) -> Value {
 }
 
 /// The errors that Slack shows on the fields, by block, from what is wrong with which input. What concerns
-/// no field of the form stands on its first one; `ttl` is the question how long it should live.
+/// no field of the form stands on its first one; `ttl`, `project` and `cost_center` are questions that every
+/// form asks.
 pub fn form_errors(manifest: &Manifest, problems: &[(String, String)]) -> Value {
     let in_form = |name: &str| manifest.input(name).is_some_and(Input::in_form);
     let first = manifest.inputs.iter().find(|input| input.in_form());
     let first = first.map_or(actions::TTL_BLOCK.into(), |input| actions::input_block(&input.name));
     let mut errors: BTreeMap<String, String> = BTreeMap::new();
     for (name, problem) in problems {
-        let (block, problem) = if name == actions::TTL_BLOCK {
-            (actions::TTL_BLOCK.to_owned(), problem.clone())
+        // Only a form that has come back asks for a reason; only then one can be missing.
+        let reason = name == actions::REASON_BLOCK && !in_form(name);
+        let (block, problem) = if reason || ASKED_ALWAYS.contains(&name.as_str()) {
+            (name.clone(), problem.clone())
         } else if in_form(name) {
             (actions::input_block(name), problem.clone())
         } else if name.is_empty() {
@@ -59,6 +82,41 @@ pub fn form_errors(manifest: &Manifest, problems: &[(String, String)]) -> Value 
         *there = cut(&both, limits::LABEL);
     }
     json!(errors)
+}
+
+/// What is asked for the bill.
+fn tag(block: &str, initial: Option<&str>) -> Value {
+    json!({
+        "block": block,
+        "action": tailed(actions::FIELD, block),
+        "initial": initial.map(|text| cut(text.trim(), LONGEST_TAG)).filter(|text| !text.is_empty()),
+        "longest": LONGEST_TAG,
+    })
+}
+
+/// What policy said, and what can be done about it here.
+fn verdict_of(verdict: &FormVerdict, form: &FormModel<'_>) -> Value {
+    let mut decision = policy::decision(&verdict.decision, policy::FINDINGS);
+    for finding in decision["findings"].as_array_mut().into_iter().flatten() {
+        let input = finding["field"].as_str().and_then(|name| form.manifest.input(name));
+        if let Some(input) = input {
+            finding["field"] = label(input).into();
+        }
+    }
+    let next = match verdict.next {
+        FormNext::Continue => "continue",
+        FormNext::Override => "override",
+        FormNext::AskException => "ask",
+        FormNext::Change => "change",
+    };
+    json!({
+        "decision": decision,
+        "next": next,
+        "block": actions::REASON_BLOCK,
+        "action": tailed(actions::FIELD, actions::REASON_BLOCK),
+        "reason": form.reason.map(|reason| cut(reason, LONGEST_REASON)),
+        "longest": LONGEST_REASON,
+    })
 }
 
 /// A field; every key is always there, so that a template can ask for each.
@@ -82,7 +140,7 @@ fn field(input: &Input, form: &FormModel<'_>) -> Value {
     for (key, value) in [
         ("action", json!(tailed(actions::FIELD, &block))),
         ("block", json!(block)),
-        ("label", json!(if input.label.trim().is_empty() { &input.name } else { &input.label })),
+        ("label", json!(label(input))),
         ("hint", json!(input.hint)),
         ("placeholder", json!(input.placeholder)),
         ("optional", json!(!input.required)),
@@ -98,21 +156,31 @@ fn field(input: &Input, form: &FormModel<'_>) -> Value {
     field.into()
 }
 
-/// What stands in the field at first: what the command gave if it fits, or the default.
+fn label(input: &Input) -> &str {
+    if input.label.trim().is_empty() { &input.name } else { &input.label }
+}
+
+/// What stands in the field at first: what was entered or what the command gave if it fits, or the default.
 fn initial(input: &Input, form: &FormModel<'_>) -> Value {
-    let given = form.prefilled.iter().rev().find(|(name, _)| *name == input.name);
-    let Some((name, typed)) = given else {
-        return input.default.clone().unwrap_or_default();
-    };
-    let raw = RawInputs::from_pairs([(name.as_str(), typed.as_str())]);
-    match form.manifest.check_given(&raw) {
-        Ok(values) => {
-            values.get(name).cloned().or_else(|| input.default.clone()).unwrap_or_default()
-        }
+    let default = || input.default.clone().unwrap_or_default();
+    let Some(given) = given(&input.name, form) else { return default() };
+    let mut raw = RawInputs::default();
+    raw.set(input.name.as_str(), given.clone());
+    match (form.manifest.check_given(&raw), given) {
+        (Ok(values), _) => values.get(&input.name).cloned().unwrap_or_else(default),
         // It is theirs to mend, where a field can show it at all.
-        Err(_) if is_text(&input.kind) => typed.as_str().into(),
-        Err(_) => input.default.clone().unwrap_or_default(),
+        (Err(_), RawValue::Text(typed)) if is_text(&input.kind) => typed.into(),
+        (Err(_), _) => default(),
     }
+}
+
+/// What was entered counts before what the command gave; of that the last.
+fn given(name: &str, form: &FormModel<'_>) -> Option<RawValue> {
+    if let Some(entered) = form.entered {
+        return entered.0.get(name).cloned();
+    }
+    let typed = form.prefilled.iter().rev().find(|(input, _)| input == name);
+    typed.map(|(_, typed)| RawValue::Text(typed.clone()))
 }
 
 fn is_text(kind: &InputKind) -> bool {

@@ -13,6 +13,9 @@ use crate::domain::{Span, Timestamp};
 
 use super::limits;
 
+/// Slack's own ids are no shorter.
+const SHORTEST_ID: usize = 9;
+
 type Raw = fn(&Helper<'_>) -> Result<String, RenderError>;
 type Made = fn(&Helper<'_>) -> Result<Value, RenderError>;
 
@@ -26,6 +29,9 @@ const RAW: &[(&str, Raw)] = &[
     ("when", |h| Ok(Timestamp(number(h, 0)?).to_string())),
     ("span", |h| Ok(Span::from_millis(number(h, 0)?).to_string())),
     ("mention", |h| Ok(mention(&text(h, 0)?))),
+    // A Slack user group, which is told of it as its members are.
+    ("group", |h| Ok(group(&text(h, 0)?))),
+    ("ruled", |h| Ok(json(&ruled(&text(h, 0)?)))),
     ("link", |h| Ok(json(&link(&text(h, 0)?, &text(h, 1)?)))),
 ];
 
@@ -148,8 +154,38 @@ fn date(at: Timestamp) -> String {
 }
 
 fn mention(user: &str) -> String {
-    let id = !user.is_empty() && user.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if id { format!("<@{user}>") } else { json(&escape(user)) }
+    if is_id(user) { format!("<@{user}>") } else { json(&escape(user)) }
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn group(id: &str) -> String {
+    let plain = id.starts_with('S') && is_id(id);
+    if plain { format!("<!subteam^{id}>") } else { json(&escape(id)) }
+}
+
+/// What a rule says: rules name people as Slack does, and nothing else of what they say is a mark.
+fn ruled(text: &str) -> String {
+    let mut said = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("<@") {
+        let (before, mark) = rest.split_at(at);
+        said.push_str(&escape(before));
+        let id = mark[2..].split('>').next().unwrap_or_default();
+        let whole = id.len() + 3;
+        if id.starts_with(['U', 'W']) && is_id(id) && id.len() >= SHORTEST_ID && mark.len() >= whole
+        {
+            said.push_str(&mark[..whole]);
+            rest = &mark[whole..];
+        } else {
+            said.push_str("&lt;");
+            rest = &mark[1..];
+        }
+    }
+    said.push_str(&escape(rest));
+    said
 }
 
 fn link(url: &str, label: &str) -> String {
@@ -165,4 +201,31 @@ fn one_line(text: &str) -> String {
 fn count(helper: &Helper<'_>) -> Result<Value, RenderError> {
     let (n, word) = (number(helper, 0)?, text(helper, 1)?);
     Ok(if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_can_name_people_and_nothing_else() {
+        for (text, wanted) in [
+            ("Ask <@U0123456789>.", "Ask <@U0123456789>."),
+            ("<@W0123456789><@U0123456789> & co", "<@W0123456789><@U0123456789> &amp; co"),
+            ("<@U0> is too short", "&lt;@U0&gt; is too short"),
+            ("<!here> <@S0123456789>", "&lt;!here&gt; &lt;@S0123456789&gt;"),
+            ("<@U0123456789", "&lt;@U0123456789"),
+            ("<@U01234<@U0123456789>", "&lt;@U01234<@U0123456789>"),
+            ("ä <@ ü", "ä &lt;@ ü"),
+        ] {
+            assert_eq!(ruled(text), wanted);
+        }
+    }
+
+    #[test]
+    fn a_user_group_is_told_only_by_its_id() {
+        assert_eq!(group("S0123456789"), "<!subteam^S0123456789>");
+        assert_eq!(group("<!here>"), "&lt;!here&gt;");
+        assert_eq!(group("U0123456789"), "U0123456789");
+    }
 }

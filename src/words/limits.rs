@@ -33,6 +33,8 @@ pub const OPTION_TEXT: usize = 75;
 pub const OPTION_VALUE: usize = 150;
 pub const PLACEHOLDER: usize = 150;
 pub const LABEL: usize = 2_000;
+/// Of an image.
+pub const ALT_TEXT: usize = 2_000;
 pub const INPUT_LENGTH: usize = 3_000;
 
 /// At most `most` characters, the last an ellipsis where something is missing.

@@ -4,8 +4,11 @@
 //! breaks within a text are allowed. What comes out is fitted to Slack's limits, so that no fact, however
 //! long, makes a message that Slack refuses.
 
+mod approvals;
 mod changes;
+mod chart;
 mod check;
+mod costs;
 mod data;
 mod draw;
 mod error;
@@ -17,6 +20,7 @@ mod notices;
 mod options;
 mod orphans;
 mod pages;
+mod policy;
 mod press;
 mod relaxed;
 mod replies;
@@ -31,16 +35,20 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::domain::Span;
+use crate::domain::approval::{Answer, ApprovalFacts};
 use crate::domain::facts::EnvironmentFacts;
 use crate::domain::orphan::OrphanLine;
 use crate::domain::reply::{Home, Refusal, Reply, TemplateLine, Told};
-use crate::template::Manifest;
+use crate::template::{Manifest, RawInputs};
 
+pub use crate::domain::form::{FormCosts, FormNext, FormVerdict};
+pub use chart::{Picture, chart};
 pub use error::WordsError;
 pub use fields::form_errors;
 pub use fit::action_of;
 pub use options::options;
 pub use pages::{PAGE_STYLE, Pages};
+pub use policy::problems;
 
 use draw::{Drawn, Page};
 use press::Press;
@@ -70,8 +78,19 @@ pub struct FormModel<'a> {
     pub version: &'a str,
     /// What the command gave, by input; what no field can show is left out.
     pub prefilled: &'a [(String, String)],
+    /// What was filled in, when the form comes back: it goes before [`FormModel::prefilled`].
+    pub entered: Option<&'a RawInputs>,
     /// How long it was asked to live; the template's default unless it was.
     pub ttl: Option<Span>,
+    /// The person's team's, or what was typed.
+    pub project: Option<&'a str>,
+    pub cost_center: Option<&'a str>,
+    /// What such an environment costs, as far as anybody knows.
+    pub costs: Option<&'a FormCosts>,
+    /// What policy said of what was filled in.
+    pub verdict: Option<&'a FormVerdict>,
+    /// Why it should pass, as far as that was said before.
+    pub reason: Option<&'a str>,
 }
 
 /// The words in use: the built-in ones, and an operator's in their place.
@@ -135,6 +154,16 @@ impl Words {
     /// The modal that asks an operator why an orphan is kept.
     pub fn adopt(&self, orphan: &OrphanLine) -> Value {
         self.surely(&Page::Adopt(orphan)).into_view()
+    }
+
+    /// The modal that asks for the comment of an answer to a question for approval.
+    pub fn comment(
+        &self,
+        facts: &EnvironmentFacts,
+        approval: &ApprovalFacts,
+        answer: Answer,
+    ) -> Value {
+        self.surely(&Page::Comment(facts, approval, answer)).into_view()
     }
 
     /// A person's App Home.

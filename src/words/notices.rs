@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::Timestamp;
+use crate::domain::decision::Verdict;
 use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
 use crate::domain::reply::Told;
@@ -11,7 +12,7 @@ use crate::domain::run::{Failure, Progress, RunKind};
 use super::changes;
 use super::data::{self, left};
 use super::limits::cut;
-use super::{Broadcast, WordsError, orphans};
+use super::{Broadcast, WordsError, approvals, orphans, policy};
 
 const TAIL_LINES: usize = 12;
 const TAIL_CHARACTERS: usize = 2_400;
@@ -34,6 +35,15 @@ pub(super) fn page(told: &Told) -> Result<Page, WordsError> {
             hint: "The environment has no row any more: drop the notice.".into(),
         });
     }
+    if told.approval.is_none() && is_of_approval(&told.notice) {
+        return Err(WordsError {
+            file: format!("templates/messages/{template}.hbs"),
+            line: None,
+            problem: "the notice is about a question for approval, and its facts are not there"
+                .into(),
+            hint: "The question has no row any more: drop the notice.".into(),
+        });
+    }
     let mut data = json!({
         "env": told.facts.as_ref().map(data::environment),
         "now": told.now.0,
@@ -43,6 +53,16 @@ pub(super) fn page(told: &Told) -> Result<Page, WordsError> {
         data.extend(own);
     }
     Ok(Page { template, data, broadcast: broadcast(&told.notice) })
+}
+
+fn is_of_approval(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::Awaiting { .. }
+            | Notice::Question { .. }
+            | Notice::Reminder { .. }
+            | Notice::Answered { .. }
+    )
 }
 
 /// What a person must notice is shown in the conversation too; what they may look up is not.
@@ -55,9 +75,16 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::Quarantined { .. }
         | Notice::Troubled { .. }
         | Notice::MarkedGone { .. }
-        | Notice::SecretsWanted { .. } => Broadcast::Yes,
+        | Notice::SecretsWanted { .. }
+        | Notice::Awaiting { .. }
+        | Notice::Answered { .. }
+        | Notice::Rejected { .. } => Broadcast::Yes,
+        Notice::Policy { decision } if decision.verdict() == Verdict::Deny => Broadcast::Yes,
         Notice::Drift { found, .. } if !found.resources.is_empty() => Broadcast::Yes,
         Notice::Card
+        | Notice::Policy { .. }
+        | Notice::Question { .. }
+        | Notice::Reminder { .. }
         | Notice::Plan { .. }
         | Notice::Progress { .. }
         | Notice::Extended { .. }
@@ -80,6 +107,12 @@ fn broadcast(notice: &Notice) -> Broadcast {
 pub(super) fn template_of(notice: &Notice) -> &'static str {
     match notice {
         Notice::Card => "notice-card",
+        Notice::Policy { .. } => "notice-policy",
+        Notice::Awaiting { .. } => "notice-awaiting",
+        Notice::Question { .. } => "notice-question",
+        Notice::Reminder { .. } => "notice-reminder",
+        Notice::Answered { .. } => "notice-answered",
+        Notice::Rejected { .. } => "notice-rejected",
         Notice::Plan { .. } => "notice-plan",
         Notice::Progress { .. } => "notice-progress",
         Notice::Ready => "notice-ready",
@@ -112,6 +145,19 @@ fn own(told: &Told) -> Value {
     let now = told.now;
     match &told.notice {
         Notice::Card | Notice::Ready | Notice::ChannelCreated => json!({}),
+        Notice::Policy { decision } => {
+            json!({ "decision": policy::decision(decision, policy::FINDINGS) })
+        }
+        Notice::Awaiting { .. }
+        | Notice::Question { .. }
+        | Notice::Reminder { .. }
+        | Notice::Answered { .. } => json!({
+            "approval": told.approval.as_ref().map(approvals::approval),
+            "waits": told.approval.as_ref().and_then(|asked| left(now, asked.expires_at)),
+        }),
+        Notice::Rejected { kind, why } => {
+            json!({ "kind": data::kind(*kind), "why": cut(why, 800) })
+        }
         Notice::Plan { summary, .. } => plan(summary),
         Notice::Drift { found, .. } => plan(found),
         Notice::Updated { done, .. } => plan(done),

@@ -9,7 +9,7 @@ use crate::domain::reply::{Attention, Audience, Refusal, Reply, RunLine, VERBS, 
 use super::data::{self, left};
 use super::limits::cut;
 use super::notices::conversation_of;
-use super::orphans;
+use super::{approvals, costs, orphans, policy};
 
 /// A list's page is shorter; this only keeps a message from being too long.
 const MOST_LINES: usize = 20;
@@ -27,6 +27,7 @@ pub(super) fn is_said(reply: &Reply) -> bool {
             | R::Picker { .. }
             | R::ReasonWanted { .. }
             | R::AdoptionWanted { .. }
+            | R::CommentWanted { .. }
             | R::Repeated
     )
 }
@@ -39,6 +40,7 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
         | Reply::Picker { .. }
         | Reply::ReasonWanted { .. }
         | Reply::AdoptionWanted { .. }
+        | Reply::CommentWanted { .. }
         | Reply::Repeated => ("reply-list", Value::Null),
         Reply::MarkedGone { facts } => ("reply-marked-gone", env(facts)),
         Reply::Created { facts } => ("reply-created", env(facts)),
@@ -81,10 +83,10 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
             ("reply-logs", data)
         }
         Reply::Credentials { facts, url, expires_at } => {
-            ("reply-credentials", linked(facts, url, *expires_at))
+            ("reply-credentials", data::linked(facts, url, *expires_at))
         }
         Reply::SecretsAsked { facts, url, expires_at } => {
-            ("reply-secrets-asked", linked(facts, url, *expires_at))
+            ("reply-secrets-asked", data::linked(facts, url, *expires_at))
         }
         Reply::Templates { templates } => {
             let lines: Vec<Value> = templates.iter().take(MOST_LINES).map(data::template).collect();
@@ -97,6 +99,17 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
         Reply::Orphans(found) => ("reply-orphans", orphans::list(found)),
         Reply::Adopted { orphan } => ("reply-adopted", orphans::one(orphan)),
         Reply::Attention(attention) => ("reply-attention", attention_of(attention)),
+        Reply::Answered { facts, approval } => {
+            let mut data = env(facts);
+            data["approval"] = approvals::approval(approval);
+            ("reply-answered", data)
+        }
+        Reply::Why(why) => ("reply-why", policy::why(why)),
+        Reply::WhyMine(own) => ("reply-why-mine", policy::why_mine(own)),
+        Reply::Cost(report) => ("reply-cost", costs::report(report)),
+        Reply::Policies { bundle, rules, problems, warnings } => {
+            ("reply-policies", policy::in_force((bundle, *rules), problems, warnings))
+        }
     }
 }
 
@@ -163,6 +176,23 @@ pub(super) fn refusal(refusal: &Refusal) -> (&'static str, Value) {
             ("refusal-bad-inputs", json!({ "problems": lines, "total": problems.len() }))
         }
         Refusal::Restarting => ("refusal-restarting", json!({})),
+        Refusal::ByPolicy { decision, past } => {
+            ("refusal-by-policy", policy::refused(decision, past.as_deref()))
+        }
+        Refusal::Judged(verdict) => ("refusal-by-policy", policy::refused(&verdict.decision, None)),
+        Refusal::UnknownApproval => ("refusal-unknown-approval", json!({})),
+        Refusal::NotAnApprover { own, approvers } => {
+            ("refusal-not-an-approver", json!({ "own": own, "who": policy::who(approvers) }))
+        }
+        Refusal::ApprovalOver { name, approval } => (
+            "refusal-approval-over",
+            json!({ "name": name, "approval": approvals::approval(approval) }),
+        ),
+        Refusal::BudgetTaken { name, team, is_asked_again } => (
+            "refusal-budget-taken",
+            json!({ "name": name, "team": cut(team, 80), "is_asked_again": is_asked_again }),
+        ),
+        Refusal::NoChart { why } => ("refusal-no-chart", json!({ "why": cut(why, 300) })),
         Refusal::Internal { reference } => {
             ("refusal-internal", json!({ "reference": cut(reference, 80) }))
         }
@@ -251,12 +281,4 @@ fn usage(word: &str) -> &str {
 
 fn first(names: &[String]) -> Vec<&String> {
     names.iter().take(MOST_LINES).collect()
-}
-
-/// An environment with a link that works for a while.
-fn linked(facts: &EnvironmentFacts, url: &str, expires_at: Timestamp) -> Value {
-    let mut data = env(facts);
-    data["url"] = url.into();
-    data["link_expires_at"] = expires_at.0.into();
-    data
 }

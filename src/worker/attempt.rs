@@ -137,6 +137,7 @@ impl Attempt {
             ended: None,
             again: None,
         });
+        progress.ended = None;
         if progress.again.take().is_some() {
             (progress.done, progress.total) = (0, None);
         }

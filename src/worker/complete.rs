@@ -6,6 +6,8 @@ use serde_json::json;
 use super::attempt::{Attempt, Stopped};
 use super::create::Collected;
 use super::millis;
+use crate::commands::approval::withdraw;
+use crate::commands::budget::costs_until;
 use crate::commands::transition::{Cause, Place, shift, tell};
 use crate::commands::{Ctx, begin_destroy, queue_destroy};
 use crate::domain::environment::{EndReason, Event};
@@ -15,7 +17,9 @@ use crate::domain::ttl::Lifetime;
 use crate::domain::{Actor, OutboxId};
 use crate::secrets::AssociatedData;
 use crate::store::environments::Environment;
-use crate::store::{StoreError, Tx, audit, effects, environments, links, outbox, runs, secrets};
+use crate::store::{
+    StoreError, Tx, audit, effects, environments, links, outbox, plans, runs, secrets,
+};
 
 /// After so many failed destroys a person has to look.
 const DESTROY_ATTEMPTS: i64 = 3;
@@ -35,6 +39,7 @@ pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(
     effects::settle_run(&mut tx, &attempt.run.id).await?;
     let lifetime = Lifetime::start(ctx.now(), environment.ttl(), &environment.rules.0);
     let environment = advance(attempt, &mut tx, &environment, Event::Provisioned(lifetime)).await?;
+    costs_until(ctx, &mut tx, &environment, lifetime.expires_at).await?;
     tell(ctx, &mut tx, &environment, Place::Thread, Notice::Ready).await?;
     tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelCreated).await?;
     commit(attempt, tx).await
@@ -52,6 +57,21 @@ pub(super) async fn create_failed(attempt: &Attempt, failure: Failure) -> Result
     tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
     tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelFailed { summary }).await?;
     undo(attempt, &mut tx, &environment, (reason, effects)).await?;
+    commit(attempt, tx).await
+}
+
+/// Policy, or an answer, said no: nothing was made.
+pub(super) async fn create_rejected(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
+    let ctx = &attempt.shop.ctx;
+    let mut tx = ctx.db.write("reject a create run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
+    let why = failure.summary;
+    let event = Event::Rejected { why: why.clone() };
+    let environment = advance(attempt, &mut tx, &environment, event).await?;
+    secrets::forget(&mut tx, &environment.id).await?;
+    links::revoke(&mut tx, &environment.id, links::ENTER, ctx.now()).await?;
+    let notice = Notice::Rejected { kind: RunKind::Create, why };
+    tell(ctx, &mut tx, &environment, Place::Thread, notice).await?;
     commit(attempt, tx).await
 }
 
@@ -176,6 +196,8 @@ pub(super) async fn destroy_failed(attempt: &Attempt, failure: Failure) -> Resul
     let mut tx = ctx.db.write("fail a destroy run").await?;
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
     let failures = environment.destroy_failures + 1;
+    // It costs on, beyond its end: what that comes to is spent.
+    costs_until(ctx, &mut tx, &environment, ctx.now()).await?;
     environments::set_destroy_failures(&mut tx, &environment.id, failures).await?;
     if failures < DESTROY_ATTEMPTS {
         let backoff = attempt.shop.settings.destroy_backoff;
@@ -227,6 +249,8 @@ pub(super) async fn finish(
     if !told || !held {
         return Err(Stopped::ClaimLost);
     }
+    plans::forget(tx, &attempt.run.id).await?;
+    withdraw(ctx, tx, &attempt.run.id).await?;
     let entry = audit::Entry {
         environment: Some(&environment.id),
         run: Some(&attempt.run.id),

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::attempt::{Attempt, Stopped};
+use super::waiting_plan::Restored;
 use super::workplace::Workplace;
 use super::{Shop, complete};
 use crate::commands::transition::{Cause, Place, shift, tell};
@@ -31,7 +32,11 @@ pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
         Err(Stopped::Failed(failure)) => {
             attempt.rests(&failure).await?;
             attempt.leaves_nothing().await?;
-            complete::create_failed(&attempt, *failure).await
+            let begun = attempt.was_begun(Step::Apply).await?;
+            match failure.step {
+                Step::Gate if !begun => complete::create_rejected(&attempt, *failure).await,
+                _ => complete::create_failed(&attempt, *failure).await,
+            }
         }
         Err(Stopped::Cancelled(by)) => {
             attempt.leaves_nothing().await?;
@@ -51,8 +56,14 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
 
 /// From the plan to the outputs: what a create and an update have in common.
 pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
+    let restored = attempt.restore_plan(place).await?;
     // A worker on another machine has left its plan there.
-    let elsewhere = attempt.run.plan.is_some() && !place.job.plan_file().exists();
+    let elsewhere = attempt.run.plan.is_some()
+        && (matches!(restored, Restored::Outdated) || !place.job.plan_file().exists());
+    let mut printed = match restored {
+        Restored::Plan(printed) => Some(printed),
+        Restored::Nothing | Restored::Outdated => None,
+    };
     let blind = faults::is_off(faults::RECONCILE);
     if elsewhere && !blind && attempt.was_begun(Step::Apply).await? {
         return Err(attempt.lost_sight(place).await?);
@@ -61,14 +72,18 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Co
         attempt.reconcile(place).await?;
         attempt.knows_what_was_made().await?;
         attempt.repair(place).await?;
-        plan(attempt, place).await?;
-        // Nothing asks a person yet: policy will, here, before anything is made.
-        attempt.begin(Step::Gate).await?;
-        attempt.end(Step::Gate, "done", "allowed").await?;
+        printed = Some(plan(attempt, place).await?);
+    }
+    if !attempt.has_passed().await? {
+        let printed = match printed {
+            Some(printed) => printed,
+            None => attempt.shown(place, &attempt.named("plan")).await?,
+        };
+        attempt.pass_gate(place, &printed).await?;
     }
     attempt.check_before("apply")?;
     attempt.leaves_before("apply").await?;
-    attempt.begin(Step::Apply).await?;
+    attempt.begins_to_apply().await?;
     let call = place.installed.engine.apply(&place.job);
     let limit = place.manifest.limits.apply.real();
     let exit =
@@ -98,8 +113,8 @@ async fn start(attempt: &mut Attempt) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Plans, keeps the plan for the apply, and shows what it will do.
-async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
+/// Plans, keeps the plan for the apply, and shows what it will do: what the engine says of it.
+async fn plan(attempt: &Attempt, place: &Workplace) -> Result<Vec<u8>, Stopped> {
     attempt.check_before("plan")?;
     attempt.leaves_before("plan").await?;
     attempt.begin(Step::Plan).await?;
@@ -127,7 +142,7 @@ async fn plan(attempt: &Attempt, place: &Workplace) -> Result<(), Stopped> {
     }
     tx.commit().await?;
     ctx.nudges.outbox.notify_one();
-    Ok(())
+    Ok(printed)
 }
 
 /// Reads the outputs out of the state: what may be shown, and what is sealed.

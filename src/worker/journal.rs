@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::attempt::{Attempt, Stopped};
+use crate::commands::budget::begins_to_cost;
 use crate::domain::run::Step;
-use crate::store::{audit, environments, runs, steps};
+use crate::store::{approvals, audit, environments, plans, runs, steps};
 
 /// What the journal says of a step that begins; its detail is the machine on which it does.
 pub(super) const BEGUN: &str = "begun";
+/// What it says of one that has ended as it should.
+pub(super) const DONE: &str = "done";
 
 impl Attempt {
     /// Notes that a step begins. From then on it may have had an effect. The first of this claim is in the
@@ -27,6 +30,12 @@ impl Attempt {
         if !held {
             return Err(Stopped::ClaimLost);
         }
+        if step == Step::Plan {
+            // What is planned from here is another plan: nobody has approved it.
+            approvals::void(&mut tx, &self.run.id).await?;
+            plans::forget(&mut tx, &self.run.id).await?;
+            runs::forget_plan(&mut tx, &self.run.id, self.run.epoch).await?;
+        }
         if first {
             let entry = audit::Entry {
                 environment: Some(&self.environment.id),
@@ -41,6 +50,44 @@ impl Attempt {
         tx.commit().await?;
         self.progress.lock().await.step = step;
         self.tell_progress().await
+    }
+
+    /// The apply begins: from here on it costs.
+    pub(super) async fn begins_to_apply(&self) -> Result<(), Stopped> {
+        if !self.was_begun(Step::Apply).await? {
+            let ctx = &self.shop.ctx;
+            let mut tx = ctx.db.write("begin to cost").await?;
+            let environment = environments::lock(&mut tx, &self.environment.id).await?;
+            if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
+                return Err(Stopped::ClaimLost);
+            }
+            let until = environment.costs_until(ctx.now());
+            begins_to_cost(ctx, &mut tx, &environment, until).await?;
+            tx.commit().await?;
+        }
+        self.begin(Step::Apply).await
+    }
+
+    /// Whether the plan that there is has passed the gate: whatever came after it goes on.
+    pub(super) async fn has_passed(&self) -> Result<bool, Stopped> {
+        let (planned, passed) =
+            (self.last(Step::Plan, DONE).await?, self.last(Step::Gate, DONE).await?);
+        Ok(passed.is_some() && passed > planned)
+    }
+
+    /// Whether it was begun to apply the plan that there is.
+    pub(super) async fn applies_its_plan(&self) -> Result<bool, Stopped> {
+        let (planned, begun) =
+            (self.last(Step::Plan, DONE).await?, self.last(Step::Apply, BEGUN).await?);
+        Ok(begun.is_some() && begun > planned)
+    }
+
+    /// Where the journal says it last of a step.
+    async fn last(&self, step: Step, event: &str) -> Result<Option<i64>, Stopped> {
+        let mut tx = self.shop.ctx.db.read().await?;
+        let journal = steps::of_run(&mut tx, &self.run.id).await?;
+        let lines = journal.iter().filter(|line| line.step == step && line.event == event);
+        Ok(lines.map(|line| line.seq).max())
     }
 
     /// Notes how a step ended.

@@ -10,11 +10,14 @@ mod chosen;
 mod complete;
 mod create;
 mod credentials;
+mod decided;
 mod destroy;
 mod drift;
 mod effects;
 mod entering;
+mod estimate;
 mod folders;
+mod gate;
 mod heard;
 mod heartbeat;
 mod interrupted;
@@ -25,6 +28,7 @@ mod places;
 mod progress;
 mod reading;
 mod said;
+mod scan;
 pub mod schedule;
 pub mod scheduler;
 mod settle;
@@ -32,8 +36,10 @@ pub mod sweeper;
 mod trouble;
 mod update;
 mod verify;
+mod waiting_plan;
 mod workplace;
 
+pub use estimate::Costs;
 pub use keeping::machine;
 
 use std::collections::BTreeMap;
@@ -48,6 +54,7 @@ use crate::commands::Ctx;
 use crate::domain::RunId;
 use crate::domain::run::{OnStop, RunKind, Weight};
 use crate::engine::installed::Engines;
+use crate::policy::scan::Scanners;
 use crate::process::{StampDeadlines, Supervised, leftovers_of};
 use crate::store::runs::{self, Run};
 
@@ -84,6 +91,10 @@ pub struct Settings {
     pub destroy_backoff: Duration,
     /// How often a progress message may change.
     pub progress: Duration,
+    /// What things cost here.
+    pub costs: Arc<Costs>,
+    /// Programs that look at plans beside the policies.
+    pub scanners: Scanners,
     /// The base of preview sites' URLs, without a trailing slash.
     pub sites_url: String,
     /// Variables that templates may ask for by name, before the bot's own environment.

@@ -10,7 +10,7 @@ use crate::commands::{Command, Ctx, Request, Target, execute};
 use crate::domain::Actor;
 use crate::domain::clock::real_now;
 use crate::domain::reply::Refusal;
-use crate::store::{StoreError, environments};
+use crate::store::{StoreError, approvals, environments};
 
 /// How many are taken at a time.
 const BATCH: i64 = 100;
@@ -54,13 +54,18 @@ async fn batch(ctx: &Ctx) -> Result<bool, StoreError> {
     let mut tx = ctx.db.read().await?;
     let warnings = environments::due(&mut tx, environments::DUE_WARNINGS, now, BATCH).await?;
     let reaps = environments::due(&mut tx, environments::DUE_REAPS, now, BATCH).await?;
+    let questions = approvals::due(&mut tx, now, BATCH).await?;
     drop(tx);
-    let full = warnings.len().max(reaps.len()) as i64 == BATCH;
+    let full = warnings.len().max(reaps.len()).max(questions.len()) as i64 == BATCH;
     for id in warnings {
         issue(ctx, Command::Warn(Target::Id(id))).await;
     }
     for id in reaps {
         issue(ctx, Command::Reap(Target::Id(id))).await;
+    }
+    // Last: Slack is asked who is there, and may take its time.
+    for id in questions {
+        issue(ctx, Command::ApprovalDue(id)).await;
     }
     Ok(full)
 }

@@ -4,13 +4,14 @@
 use super::attempt::{Attempt, Stopped};
 use super::complete::{advance, commit, finish, keep};
 use super::create::Collected;
+use crate::commands::budget::costs_as_before;
 use crate::commands::queue_destroy;
 use crate::commands::transition::{Place, tell};
 use crate::domain::Actor;
 use crate::domain::environment::{Event, Status};
 use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
-use crate::domain::run::{Failure, RunKind, RunStatus};
+use crate::domain::run::{Failure, RunKind, RunStatus, Step};
 use crate::store::environments::Environment;
 use crate::store::{Tx, effects, environments, runs};
 
@@ -79,6 +80,9 @@ async fn go_on(
             return Ok(());
         }
         Status::Updating if attempt.run.kind == RunKind::Update => {
+            if !attempt.was_begun(Step::Apply).await? {
+                costs_as_before(ctx, tx, environment).await?;
+            }
             advance(attempt, tx, environment, Event::UpdateEnded).await?;
         }
         _ => {}

@@ -367,12 +367,179 @@ fn template_lint_names_file_and_line() {
 }
 
 #[test]
+fn cost_estimate_prices_a_plan() {
+    let folder = folder();
+    let planned = serde_json::json!({ "planned_values": { "root_module": { "resources": [
+        { "address": "aws_eip.a", "mode": "managed", "type": "aws_eip", "name": "a", "values": {} },
+        { "address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b", "values": {} },
+        { "address": "aws_msk_cluster.c", "mode": "managed", "type": "aws_msk_cluster", "name": "c", "values": {} },
+        { "address": "terraform_data.d", "mode": "managed", "type": "terraform_data", "name": "d", "values": {} },
+    ] } } });
+    std::fs::write(folder.path().join("plan.json"), planned.to_string()).expect("written");
+    let estimate = |args: &[&str]| {
+        let all = [&["cost", "estimate", "--plan"], args].concat();
+        let output = mayfly(folder.path(), &all).output().expect("runs");
+        (output.status.success(), text(&output))
+    };
+    let usage = [
+        "plan.json",
+        "--region",
+        "us-east-1",
+        "--usage",
+        "aws_s3_bucket.storage_gb=730",
+        "--for",
+        "10h",
+    ];
+    let (worked, told) = estimate(&usage);
+    assert!(worked, "{told}");
+    for part in [
+        "aws_eip.a          0.005 USD/h  address 0.005\n",
+        "storage 0.023 (assumed)",
+        "aws_msk_cluster.c  unknown: the price book has no rate for aws_msk_cluster\n",
+        "terraform_data.d   free\n",
+        "$0.028/h · about $0.28 for 10h · priced 3 of 4, 1 by assumed usage · prices of 2026-07-20\n",
+    ] {
+        assert!(told.contains(part), "{part} is not in:\n{told}");
+    }
+    let (worked, told) = estimate(&["plan.json"]);
+    assert!(worked && told.contains("priced 1 of 4"), "{told}");
+    assert!(told.contains("its region is not known before the apply"), "{told}");
+    assert!(told.contains("nobody knows what it costs · priced 1 of 4"), "{told}");
+    let json =
+        ["cost", "estimate", "--plan", "plan.json", "--region", "us-east-1", "--output", "json"];
+    let output = mayfly(folder.path(), &json).output().expect("runs");
+    let parsed: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("it is JSON alone");
+    assert_eq!(parsed["resources"][0]["lines"][0]["hourly"], "0.005");
+
+    let preview = serde_json::json!({ "config": { "aws:region": "us-east-1" }, "steps": [
+        { "op": "create", "urn": "urn:pulumi:e::p::aws:ec2/eip:Eip::a",
+          "newState": { "type": "aws:ec2/eip:Eip", "custom": true, "inputs": {} } },
+    ] });
+    std::fs::write(folder.path().join("preview.json"), preview.to_string()).expect("written");
+    let (worked, told) = estimate(&["preview.json"]);
+    assert!(worked && told.contains("$0.005/h · about $0.12 for 1d · priced 1 of 1"), "{told}");
+
+    let free = r#"{"steps":[{"op":"create","urn":"urn:pulumi:e::p::command:local:Command::page",
+        "newState":{"type":"command:local:Command","custom":true,"inputs":{}}}]}"#;
+    std::fs::write(folder.path().join("free.json"), free).expect("written");
+    let (worked, told) = estimate(&["free.json"]);
+    assert!(
+        worked && told == "page  free\nnothing of it costs anything · priced 1 of 1\n",
+        "{told}"
+    );
+
+    std::fs::write(folder.path().join("events.json"), "{\"type\":\"version\"}").expect("written");
+    for (args, part) in [
+        (&["nowhere.json"][..], "error: nowhere.json: No such file"),
+        (&["events.json"], "error: events.json: this is not what `terraform show -json` prints"),
+        (&["plan.json", "--prices", "nowhere"], "error: nowhere: No such file"),
+        (&["plan.json", "--discount", "*=2"], "a discount is a fraction from 0 to 1"),
+        (&["plan.json", "--usage", "much"], "write a name, `=` and a number"),
+        (&["plan.json", "--usage", "aws_s3_bucket.gb=1"], "knows the usage `aws_s3_bucket.gb`"),
+    ] {
+        let (worked, told) = estimate(args);
+        assert!(!worked && told.contains(part), "{part} is not in:\n{told}");
+    }
+}
+
+#[test]
+fn usage_of_a_template_is_priced_by_and_told_where_no_book_knows_it() {
+    let folder = folder();
+    let planned = serde_json::json!({ "planned_values": { "root_module": { "resources": [
+        { "address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b", "values": {} },
+    ] } } });
+    std::fs::write(folder.path().join("plan.json"), planned.to_string()).expect("written");
+    let template = folder.path().join("templates/queue");
+    std::fs::create_dir_all(&template).expect("made");
+    let manifest = "name: queue\nengine: terraform\nttl: {default: 4h, maximum: 3d}\nusage:\n  \
+                    aws_s3_bucket.storage_gb: 73.0\n  aws_s3_bucket.storage: 5\n";
+    std::fs::write(template.join("template.yaml"), manifest).expect("written");
+    std::fs::write(template.join("main.tf"), "output \"x\" { value = 1 }\n").expect("written");
+    let told = |args: &[&str]| {
+        let output = mayfly(folder.path(), args).output().expect("runs");
+        (output.status.success(), text(&output))
+    };
+    let estimate = |more: &[&str]| {
+        let usual = ["cost", "estimate", "--plan", "plan.json", "--region", "us-east-1"];
+        told(&[&usual, more].concat())
+    };
+    let warning = "template.yaml:6: warning: `usage`: no price book knows `aws_s3_bucket.storage`\n  \
+                   hint: Take it out, or write one that is known; there are: ";
+    // 73 × 0.023 / 730
+    let (worked, said) = estimate(&["--template", "templates/queue"]);
+    assert!(
+        worked && said.contains("storage 0.0023 (assumed)") && said.contains(warning),
+        "{said}"
+    );
+    let over = ["--template", "templates/queue", "--usage", "aws_s3_bucket.storage_gb=730"];
+    let (worked, said) = estimate(&over);
+    assert!(worked && said.contains("storage 0.023 (assumed)"), "{said}");
+    let (worked, said) = estimate(&["--template", "templates"]);
+    assert!(!worked && said.contains("error: templates/template.yaml: there is no"), "{said}");
+
+    let (worked, said) = told(&["template", "lint", "templates/queue"]);
+    assert!(worked && said.contains(warning) && said.contains("0 errors, 1 warnings"), "{said}");
+    let prices = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/policies/usage");
+    let (worked, said) = told(&["template", "lint", "templates/queue", "--prices", prices]);
+    assert!(worked && said.contains("0 errors, 2 warnings"), "other books know others: {said}");
+
+    let data = folder.path().join("data-of-policy");
+    std::fs::create_dir(&data).expect("made");
+    let teams = "teams: { payments: { usage: { aws_s3_bucket.gb: 5 } } }\n";
+    std::fs::write(data.join("teams.yaml"), teams).expect("written");
+    let settings = "templates = \"templates\"\n[policies]\ndata = [\"data-of-policy\"]\n";
+    std::fs::write(folder.path().join("mayfly.toml"), settings).expect("written");
+    let (_, said) = told(&["doctor"]);
+    for line in [
+        "warn  usage: templates/queue/template.yaml:6: warning: `usage`: no price book knows `aws_s3_bucket.storage` hint: ",
+        "warn  usage: data.teams.payments.usage: no price book knows the usage `aws_s3_bucket.gb`; there are: ",
+    ] {
+        assert!(said.contains(line), "`{line}` is not in:\n{said}");
+    }
+}
+
+#[test]
+fn an_old_price_book_is_warned_of_and_a_wrong_one_refused() {
+    let folder = folder();
+    let book = |as_of: &str, rate: &str| {
+        let text = format!(
+            "provider = \"x\"\nregion = \"r\"\ncurrency = \"EUR\"\nas_of = \"{as_of}\"\nsource = \"s\"\n\
+             [[component]]\nresource = \"x_y\"\nname = \"n\"\nunit = \"hour\"\nrate = {rate}\n"
+        );
+        std::fs::create_dir_all(folder.path().join("prices")).expect("made");
+        std::fs::write(folder.path().join("prices/x.toml"), text).expect("written");
+        let planned = serde_json::json!({ "planned_values": { "root_module": { "resources": [
+            { "address": "x_y.a", "mode": "managed", "type": "x_y", "name": "a", "values": {} },
+        ] } } });
+        std::fs::write(folder.path().join("plan.json"), planned.to_string()).expect("written");
+        let args =
+            ["cost", "estimate", "--plan", "plan.json", "--region", "r", "--prices", "prices"];
+        let output = mayfly(folder.path(), &args).output().expect("runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    let (worked, told, warned) = book("2020-02-29", "\"0.1\"");
+    assert!(worked && told.contains("EUR 0.10/h · about EUR 2.40 for 1d"), "{told}{warned}");
+    let warning = "warning: prices/x.toml: its prices are of 2020-02-29, ";
+    assert!(warned.starts_with(warning) && !told.contains("warning"), "{warned}");
+    // It will not be old for a while.
+    let (worked, _, warned) = book("2999-01-01", "\"0.1\"");
+    assert!(worked && warned.is_empty(), "{warned}");
+    let (worked, _, told) = book("2999-01-01", "0.1");
+    let problem = "error: prices/x.toml:10: rate: 0.1 is a float, which is not what was written";
+    assert!(!worked && told.starts_with(problem), "{told}");
+}
+
+#[test]
 fn help_is_for_newcomers() {
     let folder = folder();
     let output = mayfly(folder.path(), &["--help"]).output().expect("runs");
     let text = text(&output);
     assert!(output.status.success());
-    for verb in ["demo", "serve", "doctor", "engines", "slack-manifest", "template", "audit"] {
+    for verb in
+        ["demo", "serve", "doctor", "engines", "slack-manifest", "template", "cost", "audit"]
+    {
         assert!(text.contains(verb), "{text}");
     }
     assert!(text.contains("New here?") && !text.contains("supervise"), "{text}");

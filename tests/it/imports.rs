@@ -17,7 +17,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("template", &["domain"]),
     ("playground", &["domain"]),
     ("releases", &["domain"]),
-    ("words", &["domain", "template"]),
+    ("words", &["domain", "template", "cost"]),
     ("policy", &["domain", "process"]),
     ("engine", &["domain", "template", "process"]),
     ("commands", &["domain", "template", "policy", "cost", "secrets", "store"]),

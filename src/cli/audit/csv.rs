@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::domain::audit::Entry;
+use crate::domain::csv::quoted;
 
 /// The first record.
 pub(super) const HEADER: [&str; 11] = [
@@ -36,21 +37,10 @@ pub(super) fn fields(entry: &Entry) -> [String; 11] {
     ]
 }
 
-/// Writes a record: every field in quotes, quotes doubled, CRLF at the end. An apostrophe goes before a field that a
-/// spreadsheet would take for a formula.
+/// Writes a record: every field in quotes, CRLF at the end.
 pub(super) fn write<W: Write, F: AsRef<str>>(out: &mut W, fields: &[F]) -> std::io::Result<()> {
-    for (n, field) in fields.iter().enumerate() {
-        let field = field.as_ref();
-        let guard = if is_formula(field) { "'" } else { "" };
-        let comma = if n == 0 { "" } else { "," };
-        write!(out, "{comma}\"{guard}{}\"", field.replace('"', "\"\""))?;
-    }
-    out.write_all(b"\r\n")
-}
-
-/// What OWASP's page on CSV injection lists, the signs' full-width forms included.
-fn is_formula(field: &str) -> bool {
-    field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+    let fields: Vec<String> = fields.iter().map(|field| quoted(field.as_ref())).collect();
+    write!(out, "{}\r\n", fields.join(","))
 }
 
 #[cfg(test)]

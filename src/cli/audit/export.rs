@@ -4,9 +4,10 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::csv;
 use super::lines::{Begin, Line, Lines};
-use super::{Unread, csv};
 use crate::cli::Settings;
+use crate::cli::database::{Unread, database};
 use crate::cli::errors::fail;
 use crate::domain::audit::Scope;
 use crate::store::audit::{Unreadable, each_anchor, each_entry};
@@ -59,7 +60,7 @@ impl From<Unreadable> for ExportError {
 
 impl Export {
     pub(super) async fn run(self) -> ExitCode {
-        let (db, url) = match super::database(&self.settings).await {
+        let (db, url) = match database(&self.settings).await {
             Ok(found) => found,
             Err(code) => return code,
         };

@@ -10,11 +10,6 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::Settings;
-use super::errors::fail_all;
-use crate::app::database_url;
-use crate::store::{Db, DbUrl, StoreError};
-
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Audit {
     /// Find out whether anything in the audit trail was changed, added or taken away.
@@ -38,25 +33,4 @@ impl Audit {
 pub fn file_holds(export: &std::path::Path) -> bool {
     file::verify(export)
         .is_ok_and(|found| found.report.breaks.is_empty() && found.problems.is_empty())
-}
-
-/// A database that is not there, or cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{url:?}: {source}\nhint: check database.url; a database of an earlier version is brought up to date when \
-     `mayfly serve` starts"
-)]
-struct Unread {
-    url: DbUrl,
-    source: StoreError,
-}
-
-/// The database of the settings, and where it is.
-async fn database(settings: &Settings) -> Result<(Db, DbUrl), ExitCode> {
-    let config = settings.load().map_err(|errors| fail_all(&errors))?;
-    let url = database_url(&config);
-    match Db::open_to_read(&url).await {
-        Ok(db) => Ok((db, url)),
-        Err(source) => Err(super::errors::fail(&Unread { url, source }.to_string())),
-    }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Unread, file};
+use super::file;
 use crate::cli::Settings;
+use crate::cli::database::{Unread, database};
 use crate::cli::errors::fail;
 use crate::domain::EnvironmentId;
 use crate::domain::audit::Report;
@@ -29,7 +30,7 @@ impl Verify {
     }
 
     async fn of_database(&self) -> ExitCode {
-        let (db, url) = match super::database(&self.settings).await {
+        let (db, url) = match database(&self.settings).await {
             Ok(found) => found,
             Err(code) => return code,
         };

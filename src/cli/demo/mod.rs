@@ -87,6 +87,9 @@ impl Demo {
         let stop = asked_to_stop();
         println!("The playground is at {}", world.playground.page_url());
         println!("Type /infra new {template} there. Ctrl-C ends everything and leaves nothing.");
+        println!(
+            "With the project shop-prod somebody has to approve it: Carol, whom the page lets you be."
+        );
         stop.await;
         println!("Ending what still runs …");
         match world.end().await {

@@ -15,6 +15,7 @@ const NO_JSON: &[&str] = &[
     "conversations.members",
     "conversations.replies",
     "dnd.info",
+    "files.getUploadURLExternal",
     "usergroups.list",
     "usergroups.users.list",
     "users.conversations",
@@ -116,7 +117,10 @@ impl Args {
 
     /// The ids that the call is about, for faults that are planted on one.
     pub fn about(&self) -> Vec<&str> {
-        ["channel", "user", "user_id", "users"].iter().filter_map(|key| self.text(key)).collect()
+        ["channel", "channel_id", "user", "user_id", "users"]
+            .iter()
+            .filter_map(|key| self.text(key))
+            .collect()
     }
 
     /// What the app sent beside these keys.

@@ -200,7 +200,7 @@ fn blocks(args: &Args) -> Result<Option<Vec<Value>>, Refusal> {
 }
 
 /// The conversation that the app may post to, given by id, by `#name` or by a person's id.
-fn writable(inner: &Inner, state: &mut State, wanted: &str) -> Result<String, Refusal> {
+pub(super) fn writable(inner: &Inner, state: &mut State, wanted: &str) -> Result<String, Refusal> {
     if let Some(user) = state.user(wanted) {
         if user.deleted {
             return Err("user_disabled".into());

@@ -3,6 +3,7 @@
 mod args;
 mod chat;
 mod conversations;
+mod files;
 mod limiter;
 mod response_url;
 mod users;
@@ -23,6 +24,7 @@ use super::settings::RateLimits;
 use super::{Call, Fault, page_api, socket};
 pub(super) use args::Args;
 pub(super) use chat::{Draft, post_as_app};
+pub(super) use files::serve as serve_file;
 pub(super) use limiter::Limiter;
 
 /// Slack's own limit on a request's size is not documented; a view may have 250 kB.
@@ -33,7 +35,7 @@ pub(super) const KEPT: usize = 10_000;
 
 /// What the app's token may do; `auth.test` says so in `x-oauth-scopes`.
 const SCOPES: &str = "app_mentions:read,channels:history,channels:join,channels:read,chat:write,\
-    commands,dnd:read,groups:history,groups:read,im:history,im:read,im:write,reactions:write,\
+    commands,dnd:read,files:write,groups:history,groups:read,im:history,im:read,im:write,reactions:write,\
     usergroups:read,users:read,users:read.email";
 
 /// Why a call is refused: Slack's code, and the details that `response_metadata.messages` carries.
@@ -67,6 +69,7 @@ pub(super) fn router(inner: Arc<Inner>) -> Router {
     Router::new()
         .route("/api/{method}", any(call))
         .route("/hooks/{key}", post(response_url::take))
+        .route("/upload/v1/{key}", post(files::upload))
         .route("/link", get(socket::connect))
         .route("/link/", get(socket::connect))
         .merge(page_api::routes())
@@ -127,6 +130,8 @@ fn dispatch(inner: &Inner, method: &str, args: &Args) -> Answer {
         "chat.delete" => chat::delete(inner, args),
         "chat.getPermalink" => chat::permalink(inner, args),
         "reactions.add" => chat::react(inner, args),
+        "files.getUploadURLExternal" => files::upload_url(inner, args),
+        "files.completeUploadExternal" => files::complete(inner, args),
         "conversations.open" => conversations::open(inner, args),
         "conversations.list" => conversations::list(inner, args),
         "conversations.info" => conversations::info(inner, args),

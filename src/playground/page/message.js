@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
-import { h, icon } from "./dom.js";
+import { h, icon, safeUrl } from "./dom.js";
 import { EMOJI } from "./emoji.js";
 import { mrkdwn, plain, spoken } from "./mrkdwn.js";
 import { context, openThread, placeKey, store } from "./store.js";
@@ -91,7 +91,14 @@ function body(message, known) {
   const said = message.blocks?.length > 0
     ? h("div", { class: "blocks" }, blocks(message.blocks, env))
     : h("div", { class: "text" }, message.mrkdwn === false ? plain(message.text) : mrkdwn(message.text, known), edited && " ", edited);
-  return [said, (message.attachments ?? []).map((a) => attachment(a, env, known))];
+  return [said, (message.files ?? []).map(file), (message.attachments ?? []).map((a) => attachment(a, env, known))];
+}
+
+function file(of) {
+  const url = safeUrl(of.url_private);
+  if (!url || !of.mimetype.startsWith("image/")) return h("div", { class: "file" }, url ? h("a", { href: url, download: of.name }, of.title) : of.title);
+  return h("figure", { class: "picture", data: { file: of.id } },
+    h("figcaption", {}, of.title), h("a", { href: url, target: "_blank", rel: "noopener" }, h("img", { src: url, alt: of.alt_txt ?? of.title })));
 }
 
 function attachment(of, env, known) {

@@ -2,6 +2,7 @@
 
 mod api;
 mod delivery;
+mod files;
 mod limits;
 mod page;
 mod socket;

@@ -12,6 +12,8 @@ const FORM_ONLY: &[&str] = &[
     "conversations.list",
     "conversations.members",
     "conversations.replies",
+    "dnd.info",
+    "files.getUploadURLExternal",
     "team.info",
     "usergroups.list",
     "usergroups.users.list",

@@ -1,6 +1,7 @@
 //! The Web API: one call, its answer or the class of its failure.
 
 mod encode;
+mod files;
 mod typed;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ use serde_json::Value;
 use super::error::CallError;
 use super::roots;
 
+pub use files::File;
 pub use typed::{Identity, UserInfo};
 
 /// Where Slack's Web API lives.

@@ -92,6 +92,29 @@ impl Client {
         })
     }
 
+    /// Whether a user is away, or has notifications off just now. Needs `users:read` and `dnd:read`.
+    pub async fn is_away(&self, user: &str, now: i64) -> Result<bool, CallError> {
+        let presence = self.call("users.getPresence", &json!({ "user": user })).await?;
+        if presence["presence"] == "away" {
+            return Ok(true);
+        }
+        let dnd = self.call("dnd.info", &json!({ "user": user })).await?;
+        if dnd["snooze_enabled"] == true {
+            return Ok(true);
+        }
+        // Seconds since 1970; the hours of every night are told too, before they begin.
+        let time = |key: &str| dnd[key].as_i64().unwrap_or(i64::MAX);
+        Ok(dnd["dnd_enabled"] == true
+            && (time("next_dnd_start_ts")..time("next_dnd_end_ts")).contains(&now))
+    }
+
+    /// The users of a user group, `S…`. Needs `usergroups:read`.
+    pub async fn group_members(&self, group: &str) -> Result<Vec<String>, CallError> {
+        let answer = self.call("usergroups.users.list", &json!({ "usergroup": group })).await?;
+        let users = answer["users"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(users.iter().filter_map(|user| user.as_str().map(str::to_owned)).collect())
+    }
+
     /// A fresh address for one Socket Mode connection, good for one dial. Needs the app-level token.
     /// The address holds a ticket: never log it.
     pub async fn open_socket(&self) -> Result<String, CallError> {
@@ -105,7 +128,7 @@ fn optional(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn required(method: &str, value: &Value) -> Result<String, CallError> {
+pub(super) fn required(method: &str, value: &Value) -> Result<String, CallError> {
     optional(value).ok_or_else(|| CallError {
         method: method.into(),
         class: Class::Permanent,

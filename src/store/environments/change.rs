@@ -1,6 +1,7 @@
 //! What is written of an environment.
 
 use super::Environment;
+use crate::domain::cost::Estimate;
 use crate::domain::environment::State;
 use crate::domain::facts::ShownOutput;
 use crate::domain::{EnvironmentId, MadeBy, RunId};
@@ -99,6 +100,27 @@ pub async fn set_engine(
             (SELECT 1 FROM runs WHERE id = $4 AND epoch = $5 AND status = 'running')";
     let rows = execute!(tx, sql, id, made_by.engine, made_by.version.to_string(), run, epoch)?;
     Ok(rows == 1)
+}
+
+/// Notes what it is predicted to cost.
+pub async fn set_estimate(
+    tx: &mut Tx,
+    id: &EnvironmentId,
+    estimate: &Estimate,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE environments SET estimate = $2 WHERE id = $1";
+    let rows = execute!(tx, sql, id, JsonText(estimate))?;
+    exactly_one(rows, "environments", "id", id.as_str())
+}
+
+/// Notes what it has cost in all.
+pub async fn set_spent(
+    tx: &mut Tx,
+    id: &EnvironmentId,
+    spent: Option<&str>,
+) -> Result<(), StoreError> {
+    let rows = execute!(tx, "UPDATE environments SET spent = $2 WHERE id = $1", id, spent)?;
+    exactly_one(rows, "environments", "id", id.as_str())
 }
 
 /// Keeps what the create run brought forth.

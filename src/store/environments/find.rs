@@ -1,10 +1,13 @@
 //! Environments one by one, and lists of them.
 
+use std::collections::BTreeMap;
+
 use super::Environment;
+use crate::domain::cost::Estimate;
 use crate::domain::environment::Status;
 use crate::domain::{EnvironmentId, Person};
 use crate::store::db::{Statement, on};
-use crate::store::{StoreError, Tx};
+use crate::store::{JsonText, StoreError, Tx};
 
 /// One by its id.
 pub async fn find(tx: &mut Tx, id: &EnvironmentId) -> Result<Option<Environment>, StoreError> {
@@ -90,6 +93,53 @@ pub async fn living(
         }
     };
     Ok(rows)
+}
+
+/// What the last environment of a template was predicted to cost: of those that were made, for what policy refused
+/// says nothing of what others want; rather of one with the same inputs, and of the team's own, which has its usage.
+pub async fn last_estimate(
+    tx: &mut Tx,
+    template: &str,
+    (team, inputs): (Option<&str>, Option<&BTreeMap<String, serde_json::Value>>),
+) -> Result<Option<Estimate>, StoreError> {
+    let sql = "SELECT estimate FROM environments
+               WHERE template = $1 AND estimate IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM charges c WHERE c.environment_id = environments.id)
+               ORDER BY CASE WHEN inputs = $3 THEN 0 ELSE 1 END, CASE WHEN team = $2 THEN 0 ELSE 1 END,
+                   created_at DESC, id LIMIT 1";
+    let inputs = inputs.map(JsonText);
+    let found: Option<JsonText<Estimate>> = on!(tx, |c| sqlx::query_scalar(sql)
+        .bind(template)
+        .bind(team)
+        .bind(inputs)
+        .fetch_optional(c)
+        .await)?;
+    Ok(found.map(|estimate| estimate.0))
+}
+
+/// How many live, in the scope, but for one.
+pub async fn count_living(
+    tx: &mut Tx,
+    scope: &Scope,
+    but_for: Option<&EnvironmentId>,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM environments
+               WHERE status NOT IN ('destroyed', 'rejected', 'cancelled')
+                 AND ($1 IS NULL OR id <> $1)
+                 AND ($2 IS NULL OR (owner_workspace = $2 AND owner_user = $3))
+                 AND ($4 IS NULL OR team = $4)";
+    let (person, team) = match scope {
+        Scope::Owner(person) => (Some(person), None),
+        Scope::Team(team) => (None, Some(team.as_str())),
+        Scope::All => (None, None),
+    };
+    Ok(on!(tx, |c| sqlx::query_scalar(sql)
+        .bind(but_for)
+        .bind(person.map(|person| &person.workspace))
+        .bind(person.map(|person| &person.user))
+        .bind(team)
+        .fetch_one(c)
+        .await)?)
 }
 
 /// Those of a state, oldest first.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::domain::cost::{Estimate, amount, hourly};
 use crate::domain::environment::{EndReason, State, Status};
-use crate::domain::facts::{EnvironmentFacts, ShownOutput};
+use crate::domain::facts::{CostFacts, EnvironmentFacts, ShownOutput};
 use crate::domain::notice::ChannelNotice;
 use crate::domain::ttl::{Lifetime, TtlRules};
 use crate::domain::{EngineKind, EnvironmentId, MadeBy, Person, Span, Timestamp};
@@ -57,6 +58,10 @@ pub struct Environment {
     /// What worked on it last, once something did.
     pub engine: Option<EngineKind>,
     pub engine_version: Option<String>,
+    /// What it is predicted to cost, as of its last plan.
+    pub estimate: Option<JsonText<Estimate>>,
+    /// What it has cost in all, in words, once it has ended.
+    pub spent: Option<String>,
 }
 
 impl Environment {
@@ -67,6 +72,12 @@ impl Environment {
     /// What was asked for.
     pub fn ttl(&self) -> Span {
         Span::from_millis(self.ttl)
+    }
+
+    /// Until when it costs something, as far as is known: its expiry, which has been extended perhaps; before it is
+    /// ready what was asked for, from now.
+    pub fn costs_until(&self, now: Timestamp) -> Timestamp {
+        self.expires_at.unwrap_or_else(|| now + self.ttl()).max(now)
     }
 
     /// The engine that wrote its state; a row that cannot be is an error that names the column.
@@ -131,10 +142,37 @@ impl Environment {
             has_credentials: self.has_credentials,
             end_reason: self.end_reason.clone().map(|r| r.0),
             ended_at: self.ended_at,
+            cost: self.cost(),
             made_by: self.engine.map(|engine| {
                 format!("{engine} {}", self.engine_version.as_deref().unwrap_or_default())
             }),
         }
+    }
+
+    /// What it costs, once it was planned.
+    fn cost(&self) -> Option<CostFacts> {
+        let estimate = self.estimate.as_ref().map(|estimate| &estimate.0);
+        let estimate = estimate.filter(|estimate| !estimate.is_free())?;
+        let (priced, resources) = estimate.priced();
+        let said = |value| amount(&estimate.currency, value);
+        let span = self.lifetime().map_or(self.ttl(), |life| life.expires_at - life.ready_at);
+        let steps = self.lifetime().map(|life| self.rules.0.steps(life)).unwrap_or_default();
+        let known = estimate.known_hourly().is_some();
+        Some(CostFacts {
+            hourly: match known {
+                true => hourly(&estimate.currency, estimate.hourly()),
+                false => String::new(),
+            },
+            until_end: known.then(|| said(estimate.during(span))),
+            so_far: self.spent.clone(),
+            priced,
+            resources,
+            extensions: steps
+                .into_iter()
+                .filter(|_| !estimate.hourly().is_zero())
+                .map(|step| (step, said(estimate.during(step))))
+                .collect(),
+        })
     }
 
     fn impossible(&self, column: &'static str) -> StoreError {

@@ -39,6 +39,13 @@ pub struct Run {
     pub failure: Option<JsonText<Failure>>,
 }
 
+impl Run {
+    /// Whether it waits for what only its owner can enter: nobody has begun it. A run that waits for an approval was.
+    pub fn waits_for_secrets(&self) -> bool {
+        self.status == RunStatus::Waiting && self.epoch == 0
+    }
+}
+
 /// A run to queue.
 #[derive(Debug, Clone)]
 pub struct NewRun<'a> {
@@ -233,11 +240,13 @@ pub async fn set_progress_ts(tx: &mut Tx, id: &RunId, ts: Option<&str>) -> Resul
     exactly_one(rows, "runs", "id", id.as_str())
 }
 
-/// Asks for a run to be called off; whoever holds it, or claims it next, does it. One that rests is due at once.
+/// Asks for a run to be called off; whoever holds it, or claims it next, does it. One that rests, or waits for an
+/// answer, is due at once.
 /// `false`: it had ended, or somebody asked before.
 pub async fn ask_to_cancel(tx: &mut Tx, id: &RunId, by: &Actor) -> Result<bool, StoreError> {
     let sql = "UPDATE runs SET cancel_by = $2,
-                   not_before = CASE WHEN status = 'queued' THEN 0 ELSE not_before END
+                   not_before = CASE WHEN status = 'queued' THEN 0 ELSE not_before END,
+                   status = CASE WHEN status = 'waiting' THEN 'queued' ELSE status END
                WHERE id = $1 AND cancel_by IS NULL AND status IN ('queued', 'running', 'waiting')";
     let rows = execute!(tx, sql, id, JsonText(by))?;
     Ok(rows == 1)
@@ -268,9 +277,16 @@ pub async fn complete(
 /// Ends a run that nobody has begun. `false`: somebody has.
 pub async fn withdraw(tx: &mut Tx, id: &RunId, at: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE runs SET status = 'cancelled', ended_at = $2
-               WHERE id = $1 AND (status = 'waiting' OR (status = 'queued' AND epoch = 0))";
+               WHERE id = $1 AND epoch = 0 AND status IN ('waiting', 'queued')";
     let rows = execute!(tx, sql, id, at)?;
     Ok(rows == 1)
+}
+
+/// Lets a running run wait for a person: it holds no claim. `false`: the claim was lost.
+pub async fn wait(tx: &mut Tx, id: &RunId, epoch: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE runs SET status = 'waiting', claimed_until = NULL
+               WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    Ok(execute!(tx, sql, id, epoch)? == 1)
 }
 
 /// Lets a waiting run go on. `false`: it does not wait.

@@ -42,6 +42,32 @@ fn only_an_engine_that_can_is_asked_to_encrypt_its_state() {
 }
 
 #[test]
+fn usage_is_what_was_written_with_quotes_and_without() {
+    let lines = "usage:\n  a.tenth: 0.1\n  a.quoted: \"0.1\"\n  a.long: 0.1234567890123456789\n  a.many: 200\n  \
+                 \"é.x\": 1.10\n  b.anchor: &one 2.50\n  b.alias: *one\n  b.power: 1e3\n  b.more: \"1.10\"";
+    let source = ("main.tf", SOURCE);
+    let manifest = Folder::of(&[("template.yaml", &with(lines)), source]).template().manifest;
+    let usage = manifest.usage();
+    let read: Vec<_> =
+        usage.iter().map(|(name, amount)| (name.as_str(), amount.to_string())).collect();
+    let expected = [
+        ("a.long", "0.1234567890123456789"),
+        ("a.many", "200"),
+        ("a.quoted", "0.1"),
+        ("a.tenth", "0.1"),
+        ("b.alias", "2.50"),
+        ("b.anchor", "2.50"),
+        ("b.more", "1.10"),
+        ("b.power", "1000"),
+        ("é.x", "1.10"),
+    ];
+    assert_eq!(read, expected.map(|(name, digits)| (name, digits.to_owned())));
+    assert_eq!(manifest.usage["a.quoted"].line, Some(6));
+    let none = Folder::of(&[("template.yaml", LEAST), source]).template().manifest;
+    assert!(none.usage.is_empty());
+}
+
+#[test]
 fn mistakes_in_the_manifest_have_file_line_and_cure() {
     for (lines, begins, hint) in [
         ("titel: Box", "template.yaml:4: there is no key `titel`", "Did you mean `title`?"),
@@ -59,6 +85,24 @@ fn mistakes_in_the_manifest_have_file_line_and_cure() {
             "template.yaml:4: there is no key `sweep.comand`",
             "Did you mean `command`?",
         ),
+        ("usage: 5", "template.yaml:4: `usage` is a number, and a mapping is wanted", "key: value"),
+        (
+            "usage: {storage_gb: 5}",
+            "template.yaml:4: `usage`: `storage_gb` is no name of a usage",
+            "aws_s3_bucket.storage_gb: \"200\"",
+        ),
+        (
+            "usage: {aws_s3_bucket-storage_gb: 5}",
+            "template.yaml:4: `usage`: `aws_s3_bucket-storage_gb` is no name of a usage",
+            "aws_s3_bucket.storage_gb",
+        ),
+        (
+            "usage:\n  a.b: 1\n  aws_s3_bucket.storage_gb: many",
+            "template.yaml:6: `usage.aws_s3_bucket.storage_gb`: `many` is no amount",
+            "\"0.5\"",
+        ),
+        ("usage: {a.b: -0.5}", "template.yaml:4: `usage.a.b`: `-0.5` is no amount", "not negative"),
+        ("usage: {a.b: [1]}", "template.yaml:4: `usage.a.b`: `a list` is no amount", "a number"),
         ("zzz: 1", "template.yaml:4: there is no key `zzz`", "Known here: name, title"),
         ("title: [a]", "template.yaml:4: `title` is a list, and text is wanted", "quotes"),
         ("title: 12", "template.yaml:4: `title` is a number", "quotes"),

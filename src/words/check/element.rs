@@ -68,7 +68,9 @@ impl Check {
         }
         if let Some(style) = button.get("style") {
             self.that(style == "primary" || style == "danger", at, "style is primary or danger");
-            let asked = style != "danger" || button.get("confirm").is_some();
+            // What opens a view asks there.
+            let views = button["action_id"].as_str().map(action_of) == Some(actions::DENY);
+            let asked = style != "danger" || views || button.get("confirm").is_some();
             self.that(asked, at, "a button that destroys asks first: it wants a `confirm`");
         }
     }
@@ -142,10 +144,10 @@ impl Check {
 }
 
 fn known_action(action: &str) -> bool {
+    use actions::{APPROVE, DENY, ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW, WHY};
     use actions::{CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK};
-    use actions::{ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW};
     let ours = [CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK];
     ours.contains(&action)
-        || [ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW].contains(&action)
+        || [APPROVE, DENY, ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW, WHY].contains(&action)
         || actions::read_extend(action).is_some()
 }

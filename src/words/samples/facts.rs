@@ -6,6 +6,8 @@ use crate::domain::reply::TemplateLine;
 use crate::domain::ttl::{Lifetime, TtlRules};
 use crate::domain::{EngineKind, EnvironmentId, Lack, Person, Span, Timestamp, Unavailable};
 
+use super::costs::most_cost;
+
 /// 2030-01-04 09:00 UTC, a Friday.
 pub const NOW: Timestamp = Timestamp(1_893_747_600_000);
 
@@ -76,6 +78,7 @@ pub fn least(status: Status) -> EnvironmentFacts {
         end_reason: None,
         ended_at: (status == Status::Destroyed).then_some(NOW),
         made_by: None,
+        cost: None,
     }
 }
 
@@ -105,6 +108,7 @@ pub fn most(status: Status) -> EnvironmentFacts {
         owner: other(),
         team: Some(hostile(200)),
         lifetime: (!ended).then(|| Lifetime::start(NOW - Span::hours(30), Span::days(3), &rules)),
+        cost: Some(most_cost(&rules.extensions)),
         rules,
         outputs: (0..16).map(output).collect(),
         has_credentials: true,

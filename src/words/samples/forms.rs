@@ -8,21 +8,31 @@ use crate::domain::Span;
 use crate::domain::environment::Status;
 use crate::domain::reply::Home;
 use crate::template::{
-    Alphabet, Choice, Credentials, EngineKind, Input, InputKind, Manifest, TimeLimits, TtlRules,
-    Weight,
+    Alphabet, Choice, Credentials, EngineKind, Input, InputKind, Manifest, RawInputs, TimeLimits,
+    TtlRules, Weight,
 };
 
+use super::costs::{most_priced, priced};
 use super::facts::{
     NOW, hostile, least, most, one_of_many, template, templates, unavailable, usual,
 };
+use super::policy::{decision, encryption, most_decision, region, warning};
 use super::{Kind, Sample};
-use crate::words::{Broadcast, Rendered};
+use crate::domain::approval::PricedFor;
+use crate::domain::decision::{Finding, Point};
+use crate::words::{Broadcast, FormCosts, FormNext, FormVerdict, Rendered};
 
 pub struct Form {
     pub manifest: Manifest,
     pub version: String,
     pub prefilled: Vec<(String, String)>,
     pub ttl: Option<Span>,
+    pub entered: Option<RawInputs>,
+    pub project: Option<String>,
+    pub cost_center: Option<String>,
+    pub costs: Option<FormCosts>,
+    pub verdict: Option<FormVerdict>,
+    pub reason: Option<String>,
 }
 
 pub fn all() -> Vec<Sample> {
@@ -42,6 +52,15 @@ pub fn all() -> Vec<Sample> {
         Sample::of("minimal", form(Vec::new())),
         Sample::of("usual", form(usual_inputs())),
         Sample::of("maximal", longest()),
+        Sample::of("maximal-judged", longest_judged()),
+        Sample::of("priced", asked(Some(priced()), None)),
+        Sample::of("no-book", asked(None, Some("aws eu-central-1"))),
+        Sample::of("partly-no-book", asked(Some(priced()), Some("aws eu-central-1"))),
+        Sample::of("unpriced", asked(None, None)),
+        Sample::of("continue", judged(FormNext::Continue, vec![warning()])),
+        Sample::of("override", judged(FormNext::Override, vec![region(), warning()])),
+        Sample::of("ask", judged(FormNext::AskException, vec![region()])),
+        Sample::of("change", judged(FormNext::Change, vec![region(), encryption()])),
         Sample::of("minimal", Kind::Loading("Preview".into())),
         Sample::of("maximal", Kind::Loading(hostile(400))),
         Sample::of("minimal", Kind::Picker(Vec::new())),
@@ -88,11 +107,56 @@ fn form(inputs: Vec<Input>) -> Kind {
             plugins: Default::default(),
             encrypt_state: false,
             sweep: None,
+            usage: BTreeMap::new(),
         },
         version: "3f9a1c0b7d2e4455".into(),
         prefilled: Vec::new(),
         ttl: None,
+        entered: None,
+        project: None,
+        cost_center: None,
+        costs: None,
+        verdict: None,
+        reason: None,
     }))
+}
+
+/// With what the person's team pays with, and what it costs.
+fn asked(known: Option<PricedFor>, no_book: Option<&str>) -> Kind {
+    let Kind::Form(mut form) = form(usual_inputs()) else { return form(Vec::new()) };
+    form.project = Some("checkout".into());
+    form.cost_center = Some("CC-1200".into());
+    let unknown = PricedFor { hourly: String::new(), priced: 0, budget: None, ..priced() };
+    let no_book = no_book.map(str::to_owned);
+    form.costs = Some(FormCosts { priced: known.unwrap_or(unknown), no_book });
+    Kind::Form(form)
+}
+
+/// Come back with what policy said.
+fn judged(next: FormNext, findings: Vec<Finding>) -> Kind {
+    let Kind::Form(mut form) = asked(Some(priced()), None) else { return form(Vec::new()) };
+    form.entered = Some(RawInputs::from_pairs([("branch", "feature/login"), ("size", "option-2")]));
+    form.verdict = Some(FormVerdict {
+        decision: decision(Point::Request, findings),
+        next,
+        digest: "5d41402abc4b".into(),
+    });
+    Kind::Form(form)
+}
+
+/// All that policy can say, over many fields.
+fn longest_judged() -> Kind {
+    let Kind::Form(mut form) = judged(FormNext::AskException, Vec::new()) else { return longest() };
+    for (n, (kind, default)) in kinds().into_iter().enumerate() {
+        form.manifest.inputs.push(Input { default, ..input(&format!("bare_{n}"), kind) });
+    }
+    form.verdict = Some(FormVerdict {
+        decision: most_decision(),
+        next: FormNext::AskException,
+        digest: "5d41402abc4b".repeat(6),
+    });
+    form.reason = Some(hostile(9_000));
+    Kind::Form(form)
 }
 
 /// Every kind of input, bare, as with a template's own words, and with more and longer than there can be.
@@ -115,6 +179,9 @@ fn longest() -> Kind {
         };
         manifest.inputs.push(Input { default, ..described });
     }
+    form.project = Some(hostile(3_000));
+    form.cost_center = Some(hostile(3_000));
+    form.costs = Some(FormCosts { priced: most_priced(), no_book: Some(hostile(300)) });
     form.version = "f".repeat(64);
     form.ttl = Some(Span::days(3649) + Span::seconds(86_399));
     form.prefilled = vec![("bare_0".into(), "main".into()), ("bare_2".into(), "many".into())];

@@ -60,7 +60,7 @@ pub fn all() -> Vec<Sample> {
     all
 }
 
-fn of(name: &str, notice: Notice, facts: EnvironmentFacts) -> Sample {
+pub fn of(name: &str, notice: Notice, facts: EnvironmentFacts) -> Sample {
     Sample::of(name, Kind::Notice(Box::new(told(notice, facts))))
 }
 
@@ -69,6 +69,7 @@ fn told(notice: Notice, facts: EnvironmentFacts) -> Told {
         notice,
         facts: Some(facts),
         progress: None,
+        approval: None,
         public_url: "https://mayfly.example.com".into(),
         now: NOW,
     }
@@ -246,7 +247,8 @@ fn progressed() -> Vec<Sample> {
         ..usual_progress()
     };
     let step = |step: &Step| sample(step.to_string(), begun(*step));
-    let ended = RunStatus::ALL.iter().filter(|status| status.is_terminal());
+    let over = |status: &&RunStatus| status.is_terminal() || **status == RunStatus::Waiting;
+    let ended = RunStatus::ALL.iter().filter(over);
     let end = |status: &RunStatus| {
         let progress = Progress { ended: Some(*status), current: Vec::new(), ..usual_progress() };
         sample(status.to_string(), progress)

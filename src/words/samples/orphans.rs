@@ -12,11 +12,12 @@ pub fn all() -> Vec<Sample> {
     let told = |name: &str, orphans: Vec<OrphanLine>, more: usize| {
         let notice = Notice::Orphans { orphans, more };
         let public_url = "https://mayfly.example.com".to_owned();
-        let told = Told { notice, facts: None, progress: None, public_url, now: NOW };
+        let told =
+            Told { notice, facts: None, progress: None, approval: None, public_url, now: NOW };
         Sample::of(name, Kind::Notice(Box::new(told)))
     };
     let reply = |name: &str, reply| Sample::of(name, Kind::Reply(Box::new(reply)));
-    let refused = |name: &str, refusal| Sample::of(name, Kind::Refusal(refusal));
+    let refused = |name: &str, refusal| Sample::of(name, Kind::Refusal(Box::new(refusal)));
     let by_hand = |why: &ByHand| OrphanLine { by_hand: Some(*why), ..usual() };
     let mut all = vec![
         told("minimal", vec![least()], 0),

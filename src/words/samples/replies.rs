@@ -6,6 +6,7 @@ use crate::domain::reply::{Attention, Audience, Brake, ListScope, Refusal, Reply
 use crate::domain::run::{RunKind, RunStatus};
 use crate::domain::{EngineKind, Lack, Span, Timestamp};
 
+use super::costs::cost;
 use super::facts::{
     NOW, hostile, lacking, least, most, most_lacking, one_of_many, other, person, template,
     templates, unavailable, usual,
@@ -31,6 +32,14 @@ pub fn all() -> Vec<Sample> {
     }
     reply("requested", Reply::Cancelling { facts: least(Status::Requested) });
     reply("usual", shown(usual(), vec![run_line(RunStatus::Succeeded)]));
+    for (name, status, priced) in [
+        ("priced", Status::Ready, 11),
+        ("spent", Status::Destroyed, 11),
+        ("unpriced", Status::Ready, 0),
+    ] {
+        let cost = Some(cost(priced, 14));
+        reply(name, shown(EnvironmentFacts { cost, ..least(status) }, Vec::new()));
+    }
     for scope in ListScope::ALL {
         reply(&format!("minimal-{scope}"), list(*scope, Vec::new()));
         reply(&format!("maximal-{scope}"), list(*scope, vec![one_of_many(Status::Ready); 25]));
@@ -48,10 +57,12 @@ pub fn all() -> Vec<Sample> {
     reply("minimal", Reply::Attention(Attention::default()));
     reply("maximal", Reply::Attention(much()));
     for (least, most) in refusals() {
-        all.push(Sample::of("minimal", Kind::Refusal(least)));
-        all.push(Sample::of("maximal", Kind::Refusal(most)));
+        all.push(Sample::of("minimal", Kind::Refusal(Box::new(least))));
+        all.push(Sample::of("maximal", Kind::Refusal(Box::new(most))));
     }
-    all.extend(other_refusals().into_iter().map(|(name, r)| Sample::of(name, Kind::Refusal(r))));
+    all.extend(
+        other_refusals().into_iter().map(|(name, r)| Sample::of(name, Kind::Refusal(Box::new(r)))),
+    );
     all
 }
 

@@ -32,8 +32,9 @@ async fn is_found(engine: &'static str) -> Vec<String> {
     let moto = Moto::start().await;
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let (credentials, cli_config) = (moto.environment(), terraform::cli_config());
-    let options =
-        Options::on(database::sqlite().await).with_folder(template(folder.path(), engine));
+    let options = Options::on(database::sqlite().await)
+        .with_folder(template(folder.path(), engine))
+        .unguarded();
     let stage = Stage::start(options.adjusted(move |config| {
         config.credentials.extend(credentials);
         config.runs.cli_config = Some(cli_config);
@@ -70,7 +71,7 @@ async fn is_found(engine: &'static str) -> Vec<String> {
 async fn what_has_no_id_is_found_by_its_tag() {
     let moto = Moto::start().await;
     let (credentials, cli_config) = (moto.environment(), terraform::cli_config());
-    let options = Options::on(database::sqlite().await).with("midway");
+    let options = Options::on(database::sqlite().await).with("midway").unguarded();
     let stage = Stage::start(options.adjusted(move |config| {
         config.credentials.extend(credentials);
         config.runs.cli_config = Some(cli_config);

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use mayfly::cli::demo::World;
+use mayfly::cost::{Books, PlannedValues, Terms};
+use mayfly::domain::cost::HOURS_A_MONTH;
 use mayfly::domain::rng::SystemRng;
 use mayfly::engine::{
     Engine as _, Invocation, Job, Layout, Preparation, TERRAFORM, Variables, cli_config,
@@ -78,7 +80,22 @@ async fn plans(moto: &Moto, root: &Path) -> Result<()> {
     let shown = calls.run("show", TERRAFORM.show(&job).expect("it shows a plan")).await?;
     let plan = TERRAFORM.plan_summary(&shown)?;
     ensure!(plan.to_string() == "+10 ~0 -0", "{plan}: {:?}", plan.resources);
+    costs_what_was_computed_by_hand(&shown)?;
     holds_what_it_promises(&serde_json::from_slice(&shown)?)
+}
+
+/// Nothing of it is unknown where the region is.
+fn costs_what_was_computed_by_hand(shown: &[u8]) -> Result<()> {
+    let books = Books::builtin().map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+    let plan = PlannedValues::of_terraform(shown, Some("us-east-1"))?;
+    let estimate = books.estimate(&plan, &Terms::default());
+    ensure!(estimate.priced() == (10, 10), "{:?}", estimate.resources);
+    // A database 0.016 × 730 + 20 × 0.115, a cache node 0.016 × 730, a bucket 0.023 + 0.005 + 0.004.
+    let month = (estimate.hourly() * HOURS_A_MONTH).round_dp(3).normalize().to_string();
+    ensure!(month == "25.692", "{month}: {:?}", estimate.resources);
+    let nowhere = books.estimate(&PlannedValues::of_terraform(shown, None)?, &Terms::default());
+    ensure!(nowhere.priced() == (0, 10), "{:?}", nowhere.resources);
+    Ok(())
 }
 
 /// Encrypted, not public, and with the tags of the bot.

@@ -1,7 +1,9 @@
 //! The playground's page in a real browser: what a person sees and does, from the first command to the
 //! receipt. With `MAYFLY_SCREENS=1` the pictures go to `docs/screens/`.
 
+mod approval;
 mod chromium;
+mod cost;
 mod page;
 mod people;
 mod walk;

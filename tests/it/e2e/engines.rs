@@ -141,17 +141,17 @@ async fn opentofu_runs_terraforms_templates_and_tells_what_fails() {
     stage.ends().await;
 }
 
-async fn made_by(stage: &Stage, name: &str) -> String {
+pub async fn made_by(stage: &Stage, name: &str) -> String {
     let made_by = stage.row(name).await.made_by().expect("the row can be");
     made_by.map(|made_by| made_by.to_string()).unwrap_or_default()
 }
 
 /// Terraforms that are the machine's own, say that they have another version, and note what they do.
-struct Terraforms(PathBuf);
+pub struct Terraforms(pub PathBuf);
 
 impl Terraforms {
     /// Settings with these versions alone.
-    fn only(&self, versions: &[&str]) -> impl FnOnce(&mut Config) + Send + 'static {
+    pub fn only(&self, versions: &[&str]) -> impl FnOnce(&mut Config) + Send + 'static {
         let named: Vec<EngineNamed> =
             versions.iter().map(|version| EngineNamed::Program(self.program(version))).collect();
         |config| {

@@ -4,6 +4,7 @@
 //! message or a process is left over.
 
 mod again;
+mod approvals;
 mod audit;
 mod cancel;
 mod delivery;
@@ -12,6 +13,7 @@ mod each;
 mod engines;
 mod expiry;
 mod failing;
+mod guarded;
 mod hostile;
 mod inputs;
 pub mod killed;
@@ -27,3 +29,4 @@ pub mod stage;
 mod trouble;
 mod twice;
 mod update;
+mod usage;

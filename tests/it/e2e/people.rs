@@ -114,7 +114,8 @@ impl Player {
 }
 
 fn cards(seen: &Snapshot) -> Vec<Message> {
-    seen.dm.iter().filter(|m| m.thread_ts.is_none()).cloned().collect()
+    let cards = seen.dm.iter().filter(|m| m.thread_ts.is_none() && m.files().is_empty());
+    cards.cloned().collect()
 }
 
 /// An environment, as its owner follows it: a card and its thread.

@@ -68,6 +68,11 @@ async fn who_comes_while_it_ends_is_told_so_over_https_too() {
     let database = database::sqlite().await;
     let served = Served::start(&database, "http").await;
     let alice = Player::of(served.slack.person("alice"));
+    let told = served.told();
+    assert!(
+        told.contains("its prices are of 2020-01-01"),
+        "nobody is warned of old prices:\n{told}"
+    );
     let order = alice.orders("resumed", &[("in_seconds", "5".into())]).await;
     let (begun, trace) = (Instant::now(), served.data().join("trace"));
     while !std::fs::read_to_string(&trace).is_ok_and(|text| text.contains("begun")) {
@@ -241,6 +246,12 @@ fn toml(slack: &Workspace, folder: &Path, mode: &str) -> String {
     for own in ["environ", "resumed"] {
         copy(&template_folder(own), &templates.join(own));
     }
+    let prices = folder.join("prices");
+    std::fs::create_dir_all(&prices).expect("it can be made");
+    // What costs next to nothing is approved by nobody.
+    let book = include_str!("../policies/prices/terraform.toml").replace("3.00", "0.01");
+    std::fs::write(prices.join("old.toml"), book.replace("2026-11-01", "2020-01-01"))
+        .expect("it can be written");
     let ops = slack.channel_id("platform-ops").expect("there is one");
     let (alice, carol) = (slack.person("alice"), slack.person("carol"));
     format!(
@@ -249,6 +260,7 @@ fn toml(slack: &Workspace, folder: &Path, mode: &str) -> String {
          [slack]\nmode = \"{mode}\"\napi_url = \"{}\"\n\
          [teams]\npayments = [\"{}\"]\n\
          [operators]\nusers = [\"{}\"]\nchannel = \"{ops}\"\n\
+         [costs]\nprices = {prices:?}\n\
          [runs]\npoll = \"300ms\"\n",
         folder.join("data"),
         slack.api_url(),

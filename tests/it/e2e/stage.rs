@@ -58,6 +58,15 @@ impl Options {
         self
     }
 
+    /// Without policies: what they say of a template is not what the test is about.
+    pub fn unguarded(self) -> Options {
+        self.adjusted(|config| {
+            let none = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies/none");
+            config.policies.folders = vec![none.clone()];
+            config.policies.data = vec![none];
+        })
+    }
+
     /// With supervisors by this program.
     pub fn supervised_by(mut self, exe: PathBuf) -> Options {
         self.settings.exe = Some(exe);
@@ -282,8 +291,10 @@ impl Stage {
     pub async fn says(&self, file: &Path, text: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while !std::fs::read_to_string(file).is_ok_and(|there| there.contains(text)) {
-            let name = file.display();
-            assert!(tokio::time::Instant::now() < deadline, "nobody wrote `{text}` into {name}");
+            if tokio::time::Instant::now() >= deadline {
+                let ended = self.texts("SELECT coalesce(failure, status) FROM runs").await;
+                panic!("nobody wrote `{text}` into {}; of the runs: {ended:?}", file.display());
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -86,6 +86,8 @@ pub fn environment(id: &str) -> Environment {
         card_ts: None,
         engine: None,
         engine_version: None,
+        estimate: None,
+        spent: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod db;
 mod due;
 mod environments;
 pub mod fixtures;
+mod guardrails;
 mod life;
 mod links;
 mod orphans;

@@ -46,3 +46,19 @@ pub fn runs(engine: &str) -> bool {
     super::say(&format!("NOT RUN: {test}: `{engine}` is not on the PATH"));
     false
 }
+
+/// A plan scanner that `scripts/scanners` installs. One that is not here is told; where everything is demanded,
+/// it fails.
+pub fn scanner(name: &str) -> Option<PathBuf> {
+    let found = find(name, &[cache().join(name).join("bin")]);
+    if found.is_none() {
+        let all = std::env::var("MAYFLY_ENGINES").is_ok_and(|engines| engines == "all");
+        assert!(
+            !all,
+            "error: MAYFLY_ENGINES=all, and `{name}` is not here\nhint: scripts/scanners installs it"
+        );
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        super::say(&format!("NOT RUN: {test}: `{name}` is not here; scripts/scanners installs it"));
+    }
+    found
+}

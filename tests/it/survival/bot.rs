@@ -15,9 +15,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use secrecy::ExposeSecret as _;
 
 use super::subjects::Subject;
+use crate::e2e::people::CHANNEL;
 use crate::e2e::stage::{PATIENCE, files, processes_of};
 use crate::support::database::Database;
 use crate::support::moto::Moto;
+use crate::support::source::root;
 use crate::support::terraform;
 
 /// A workspace and the folder of an installation: what stays when bots come and go.
@@ -191,6 +193,7 @@ impl Installation {
              [operators]\nusers = [\"{}\"]\nchannel = \"{ops}\"\n\
              [delivery]\npoll = \"200ms\"\n\
              [audit]\nanchor_every = \"2s\"\n\
+             [policies]\nfolder = {:?}\n[approvals]\nreminder = \"2s\"\nchannel = \"#{CHANNEL}\"\n\
              [orphans]\nschedule = \"* * * * * *\"\ngrace = \"2s\"\n\
              [runs]\n{}{cli_config}{settings}\n{}",
             self.data(machine),
@@ -198,6 +201,7 @@ impl Installation {
             self.slack.api_url(),
             alice.id(),
             carol.id(),
+            root().join("tests/it/policies/survival"),
             pace,
             self.subject.settings(),
         )

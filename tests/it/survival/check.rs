@@ -53,7 +53,7 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
 
     let transitions = transitions(led).await;
     let is_chain = transitions.windows(2).all(|pair| pair[0].1 == pair[1].0);
-    if !is_chain || transitions.last().is_none_or(|(_, to)| to != "destroyed") {
+    if !is_chain || transitions.last().is_none_or(|(_, to)| to != led.life.end()) {
         wrong(format!("the transitions are no chain to the end: {transitions:?}"));
     }
     let trail = trail(led).await;

@@ -33,6 +33,10 @@ pub enum Life {
     Unwatched,
     /// Something of it is found in its cloud when it is gone, and destroyed; what is nobody's is adopted.
     Orphaned,
+    /// Refused once, approved, not extended; and the policies are read anew.
+    Approved,
+    /// Somebody has to approve it, and does not.
+    Rejected,
     /// The machine that makes it is gone for good.
     LostSightOf,
 }
@@ -74,7 +78,7 @@ const WANTS_CREDENTIALS: &str = "credentials:\n  environment: [AWS_SECRET_ACCESS
 
 impl Life {
     /// All that end well by themselves, with one machine.
-    pub const ALL: [Life; 14] = [
+    pub const ALL: [Life; 16] = [
         Life::ByHand,
         Life::Reaped,
         Life::CalledOff,
@@ -89,6 +93,8 @@ impl Life {
         Life::Stumbles,
         Life::Unwatched,
         Life::Orphaned,
+        Life::Approved,
+        Life::Rejected,
     ];
 
     /// The template's manifest as this life wants it.
@@ -175,6 +181,17 @@ impl Life {
             },
             Life::Sealed => Expected { says: &["waits for you", "is ready"], ..MADE },
             Life::Restarted => MADE,
+            Life::Approved => {
+                Expected { says: &["waits for an approval", "is approved", "is ready"], ..MADE }
+            }
+            Life::Rejected => Expected {
+                statuses: &["provisioning", "rejected"],
+                runs: &["create failed"],
+                says: &["waits for an approval", "not this time"],
+                receipt: "nothing was made",
+                traced: (0, 0),
+                repeats: 0,
+            },
             Life::Orphaned => Expected {
                 statuses: &[
                     "provisioning",
@@ -194,6 +211,11 @@ impl Life {
         }
     }
 
+    /// The status that it ends with.
+    pub fn end(self) -> &'static str {
+        self.expected().statuses.last().copied().unwrap_or_default()
+    }
+
     /// Whether what it has made stays, with its state.
     pub fn leaves_all(self) -> bool {
         self == Life::GivenUp
@@ -210,6 +232,11 @@ impl Life {
     /// A fail point that belongs to it.
     pub fn armed(self) -> Option<&'static str> {
         (self == Life::Stumbles).then_some("end a step/refused=3*off->1*return")
+    }
+
+    /// The project that it is ordered for.
+    pub fn project(self) -> Option<&'static str> {
+        matches!(self, Life::Approved | Life::Rejected).then_some("guarded")
     }
 
     pub fn inputs(self) -> Vec<(&'static str, Input)> {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use mayfly::domain::environment::Status;
-use mayfly::playground::{Fault, Message};
+use mayfly::playground::{Fault, Input, Message};
 use mayfly::process::Identity;
 use mayfly::process::files::{CHILD, SUPERVISOR};
 use mayfly::store::Tx;
@@ -87,7 +87,10 @@ impl<'a> Led<'a> {
 
     /// What its owner would do now.
     async fn next_step(&self) -> Option<&'static str> {
-        let Some(status) = self.status().await else { return Some("order") };
+        let Some(status) = self.status().await else {
+            let in_vain = self.life == Life::Approved && !self.was_denied("request").await;
+            return Some(if in_vain { "order in vain" } else { "order" });
+        };
         match (self.life, status) {
             (Life::CalledOff, Status::Provisioning) => {
                 let told = "SELECT count(*) FROM runs WHERE progress_ts IS NOT NULL";
@@ -148,6 +151,23 @@ impl<'a> Led<'a> {
             (Life::Troubled | Life::GivenUp, Status::Ready) => Some("destroy"),
             (Life::Troubled, Status::Quarantined) => Some("retry"),
             (Life::GivenUp, Status::Quarantined) => Some("gone"),
+            (Life::Approved, Status::Provisioning) => {
+                let reminded =
+                    "SELECT count(*) FROM approvals WHERE status = 'pending' AND reminders > 0";
+                (self.count(reminded).await > 0).then_some("approve")
+            }
+            (Life::Rejected, Status::Provisioning) => {
+                let asked = "SELECT count(*) FROM approvals WHERE status = 'pending'";
+                // Its owner reads that it waits before it does no more: else that is what the message says.
+                let unread = "SELECT count(*) FROM outbox WHERE status = 'pending'";
+                let is_read = self.count(unread).await == 0;
+                (is_read && self.count(asked).await > 0).then_some("deny")
+            }
+            (Life::Approved, Status::Ready) if !self.was_denied("extend").await => Some("extend"),
+            (Life::Approved, Status::Ready) if !self.has_done("policies.reloaded").await => {
+                Some("reload")
+            }
+            (Life::Approved, Status::Ready) => Some("destroy"),
             _ => None,
         }
     }
@@ -160,6 +180,13 @@ impl<'a> Led<'a> {
     /// Whether the audit trail has this act.
     async fn has_done(&self, act: &str) -> bool {
         self.texts("SELECT action FROM audit").await.iter().any(|action| action == act)
+    }
+
+    /// Whether policy has denied something at this point.
+    async fn was_denied(&self, point: &str) -> bool {
+        let denied = "SELECT detail FROM audit WHERE action = 'policy.denied'";
+        let point = format!("\"point\":\"{point}\"");
+        self.texts(denied).await.iter().any(|detail| detail.contains(&point))
     }
 
     /// From here this goes wrong, with these words; `None`: no more.
@@ -188,7 +215,10 @@ impl<'a> Led<'a> {
         let name = self.texts("SELECT name FROM environments").await.pop().unwrap_or_default();
         // Whether it was heard is seen by what comes of it.
         drop(match step {
-            "order" => return self.orders().await,
+            "order" => return self.orders(self.life.project()).await,
+            "order in vain" => return self.orders(Some("nobody")).await,
+            "approve" | "deny" => return self.answers(step).await.unwrap_or_default(),
+            "reload" => carol.types(CHANNEL, "/infra policies reload").await,
             "enter" => return self.follows(&name, "/enter/", &[("api_key", KEY)]).await,
             "reveal" => return self.follows(&name, "/reveal/", &[]).await,
             "plant" => return self.plants(&name).await,
@@ -259,7 +289,24 @@ impl<'a> Led<'a> {
         }
     }
 
-    async fn orders(&self) {
+    /// An operator presses a button of the question's card; a denial has its reason.
+    async fn answers(&self, button: &str) -> Option<()> {
+        let carol = self.installation.slack.person("carol");
+        let asked = |m: &&Message| m.button(button).is_some();
+        let card = carol.sees().dm.into_iter().rfind(|m| asked(&m))?;
+        carol.presses(&card, button).await.ok()?;
+        if button == "approve" {
+            return Some(());
+        }
+        let form = carol.waits_for("the comment", TRIES_AGAIN / 2, |seen| {
+            seen.view().filter(|view| view.callback_id() == "answer").cloned()
+        });
+        let form = form.await.ok()?;
+        drop(carol.submits(&form.id, &[("reason", "not this time".into())]).await);
+        Some(())
+    }
+
+    async fn orders(&self, project: Option<&str>) {
         let alice = &self.alice.persona;
         if alice
             .types(CHANNEL, &format!("/infra new {}", self.installation.subject.template()))
@@ -277,13 +324,15 @@ impl<'a> Led<'a> {
             Life::Unplanned => self.flag("plan-fails", Some("the vault is closed")),
             _ => {}
         }
+        let project = project.map(|project| ("project", Input::Text(project.to_owned())));
         let inputs = [self.installation.subject.inputs(), self.life.inputs()].concat();
+        let inputs: Vec<_> = inputs.into_iter().chain(project).collect();
         drop(alice.submits(&form.id, &inputs).await);
     }
 
     /// Whether it has ended, and everybody was told.
     async fn is_over(&self) -> bool {
-        self.status().await == Some(Status::Destroyed)
+        self.status().await.is_some_and(|status| status.as_str() == self.life.end())
             && self.count("SELECT count(*) FROM outbox WHERE status = 'pending'").await == 0
             && self.live().await == 0
             && (self.life != Life::Orphaned || self.has_done("orphan.adopted").await)

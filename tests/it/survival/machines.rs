@@ -215,6 +215,34 @@ async fn dies_coming_back(point: String) {
     installation.ends().await;
 }
 
+/// What waits for an approval on a machine that is gone is applied by another whose data folder has the same path: the
+/// very plan that was approved.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_made_on_another_machine() {
+    let Some(database) = database::postgres().await else { return };
+    if !cfg!(feature = "failpoints") {
+        return say("NOT RUN: survival: it needs the fail points: --features failpoints");
+    }
+    let installation = Installation::new(database, Subject::Counted, |text| text).await;
+    let led = Led::new(&installation, Life::Approved);
+    let mut one = installation.start("one", &dying("wait for an approval/after"), "");
+    while one.is_running() {
+        led.goes_on().await;
+    }
+    one.was_killed();
+    let lost = installation.folder().join("lost");
+    std::fs::rename(installation.data("one"), lost).expect("its disk is gone");
+    let mut two = installation.start("one", &[], "");
+    led.lead(|| assert!(two.is_running(), "{}", two.told())).await;
+    assert_eq!(violations(&led, 1).await, [""; 0], "{}", led.logs());
+    let planned = "SELECT count(*) FROM steps WHERE step = 'plan' AND event = 'begun'";
+    assert_eq!(led.count(planned).await, 1, "it was planned anew: {}", led.logs());
+    assert_eq!(led.count("SELECT count(*) FROM approvals").await, 1);
+    two.ends().await;
+    drop(two);
+    installation.ends().await;
+}
+
 /// One of two is restarted in mid-apply: it follows its own child, and the other keeps its hands off.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_machine_that_comes_back_follows_its_child_beside_another() {

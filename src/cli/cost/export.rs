@@ -1,0 +1,125 @@
+//! `mayfly cost export --focus`: what environments cost, in the columns of FOCUS 1.2.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli::Settings;
+use crate::cli::database::{Unread, database};
+use crate::cli::errors::fail;
+use crate::cost::focus::{self, Account, CostRow, by_type};
+use crate::domain::clock::real_now;
+use crate::domain::{Month, Timestamp};
+use crate::store::budgets::{self, Charge};
+use crate::store::{StoreError, Tx, environments, settings};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Export {
+    #[command(flatten)]
+    settings: Settings,
+    /// As CSV in the columns of FOCUS 1.2, the FinOps Open Cost and Usage Specification.
+    #[arg(long, required = true)]
+    focus: bool,
+    /// Of this month alone, as in 2026-11; of all, unless it is named.
+    #[arg(long)]
+    month: Option<Month>,
+    /// Into this file instead of the standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Why there is no export.
+#[derive(Debug, thiserror::Error)]
+enum ExportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{place}: {source}\nhint: name a file that can be written by --output")]
+    Write { place: String, source: std::io::Error },
+}
+
+impl Export {
+    pub(super) async fn run(self) -> ExitCode {
+        let (db, url) = match database(&self.settings).await {
+            Ok(found) => found,
+            Err(code) => return code,
+        };
+        let written = async {
+            let mut tx = db.read().await?;
+            let id = settings::get(&mut tx, settings::INSTALLATION).await?;
+            let account = Account { id: id.unwrap_or("mayfly".to_owned()), name: None };
+            let rows = rows(&mut tx, self.month).await?;
+            self.write(&rows, &account)
+        };
+        let written = written.await;
+        db.close().await;
+        match written {
+            Ok(()) => ExitCode::SUCCESS,
+            // Whoever reads has enough, as `head` does.
+            Err(ExportError::Write { source, .. })
+                if source.kind() == std::io::ErrorKind::BrokenPipe =>
+            {
+                ExitCode::SUCCESS
+            }
+            Err(ExportError::Store(source)) => fail(&Unread { url, source }.to_string()),
+            Err(error) => fail(&error.to_string()),
+        }
+    }
+
+    fn write(&self, rows: &[CostRow], account: &Account) -> Result<(), ExportError> {
+        let place = self.output.as_deref().unwrap_or(Path::new("the standard output"));
+        let failed = |source| ExportError::Write { place: place.display().to_string(), source };
+        match &self.output {
+            Some(file) => {
+                let mut out = BufWriter::new(std::fs::File::create(file).map_err(failed)?);
+                focus::write(rows, account, &mut out).map_err(failed)?;
+                out.flush().map_err(failed)
+            }
+            None => {
+                let mut out = BufWriter::new(std::io::stdout().lock());
+                focus::write(rows, account, &mut out).map_err(failed)?;
+                out.flush().map_err(failed)
+            }
+        }
+    }
+}
+
+/// The records of a month, or of all; what goes on has cost until now.
+async fn rows(tx: &mut Tx, month: Option<Month>) -> Result<Vec<CostRow>, StoreError> {
+    let now = real_now();
+    let (from, to) = month.map_or((Timestamp(i64::MIN), now), |month| (month.start(), month.end()));
+    let mut rows = Vec::new();
+    for charge in budgets::charges_between(tx, from, to).await? {
+        for row in records(tx, &charge, now).await? {
+            // A charge period lies in one billing period.
+            let mut part = Month::of(row.from);
+            while part.start() < row.to {
+                if month.is_none_or(|wanted| wanted == part) {
+                    rows.extend(row.within(part));
+                }
+                part = part.next();
+            }
+        }
+    }
+    Ok(rows)
+}
+
+async fn records(tx: &mut Tx, charge: &Charge, now: Timestamp) -> Result<Vec<CostRow>, StoreError> {
+    let environment = environments::get(tx, &charge.environment_id).await?;
+    let estimate = &charge.estimate.0;
+    let (priced, all) = estimate.priced();
+    let record = |rate| CostRow {
+        environment_id: environment.id.0.clone(),
+        environment_name: environment.name.clone(),
+        requester: environment.owner_user.clone(),
+        team: environment.team.clone(),
+        project: environment.project.clone(),
+        cost_center: environment.cost_center.clone(),
+        rate,
+        currency: estimate.currency.clone(),
+        from: charge.from_at,
+        to: charge.to_at.unwrap_or(now),
+        unpriced: all - priced,
+        estimated: true,
+    };
+    Ok(by_type(estimate).into_iter().map(record).collect())
+}

@@ -1,0 +1,3 @@
+package lib.users
+
+types := {"aws_iam_user", "aws_iam_access_key"}
