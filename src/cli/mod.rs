@@ -7,6 +7,7 @@ pub mod demo;
 mod doctor;
 mod engines;
 mod errors;
+mod export;
 mod manifest;
 mod policy;
 mod serve;

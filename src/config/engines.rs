@@ -70,14 +70,10 @@ fn run_terraform_with(r: &mut Reader) -> TerraformBy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, ConfigError};
+    use crate::config::{self, ConfigError};
 
     fn with(toml: &str, environment: &[(&str, &str)]) -> Result<EnginesWanted, Vec<ConfigError>> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("mayfly.toml");
-        std::fs::write(&file, toml).expect("written");
-        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        Config::load(Some(&file), environment.collect()).map(|config| config.engines)
+        config::tests::with(toml, environment).map(|config| config.engines)
     }
 
     fn version(text: &str) -> EngineNamed {

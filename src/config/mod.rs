@@ -293,7 +293,11 @@ mod tests {
     use super::*;
     use crate::domain::run::OnStop;
 
-    fn with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<ConfigError>> {
+    /// What such a file and such an environment say.
+    pub(super) fn with(
+        toml: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Config, Vec<ConfigError>> {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("mayfly.toml");
         std::fs::write(&file, toml).expect("written");

@@ -67,16 +67,8 @@ pub(super) fn read(r: &mut Reader, name: &str) -> Option<Scanner> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, ConfigError};
+    use crate::config::tests::with;
     use crate::domain::scan::Severity;
-
-    fn with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<ConfigError>> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("mayfly.toml");
-        std::fs::write(&file, toml).expect("written");
-        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        Config::load(Some(&file), environment.collect())
-    }
 
     #[test]
     fn nothing_is_scanned_unless_it_is_said() {

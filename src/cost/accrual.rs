@@ -7,47 +7,18 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use crate::domain::month::Month;
 use crate::domain::{Span, Timestamp};
 
 /// A stretch of time with one rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
     pub from: Timestamp,
     /// `None`: it goes on.
     pub to: Option<Timestamp>,
     /// An hour, in the estimate's currency.
     pub hourly: Decimal,
-}
-
-/// A rate and the moment from which it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rate {
-    pub since: Timestamp,
-    pub hourly: Decimal,
-}
-
-/// The intervals of an environment. `began`: its first apply; `ended`: its verified destruction. The first rate holds
-/// from the begin, whenever it was written down; of two with one moment the later one counts.
-pub fn intervals(rates: &[Rate], began: Timestamp, ended: Option<Timestamp>) -> Vec<Interval> {
-    let mut rates = rates.to_vec();
-    rates.sort_by_key(|rate| rate.since);
-    let ends = rates.iter().skip(1).map(|next| Some(next.since)).chain([ended]);
-    let mut from = began;
-    let mut intervals = Vec::new();
-    for (rate, next) in rates.iter().zip(ends) {
-        let to = match (next, ended) {
-            (Some(next), Some(ended)) => Some(next.min(ended)),
-            (next, ended) => next.or(ended),
-        };
-        if to.is_none_or(|to| to > from) {
-            intervals.push(Interval { from, to, hourly: rate.hourly });
-            from = to.unwrap_or(from);
-        }
-    }
-    intervals
 }
 
 /// What they have cost until `now`.

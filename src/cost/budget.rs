@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Deserialize, Serialize};
 
 use super::accrual::{Interval, by_month};
 use crate::domain::Timestamp;
@@ -15,8 +14,7 @@ use crate::domain::month::Month;
 
 /// What one environment holds, by month. Amounts are rounded up to millionths, so that they can be kept as whole
 /// numbers and never are too little.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reservation(pub BTreeMap<Month, Decimal>);
 
 impl Reservation {
@@ -49,17 +47,10 @@ impl Reservation {
     pub fn total(&self) -> Decimal {
         self.0.values().sum()
     }
-
-    /// What is given back, by month, where this one takes the place of `held`; less than nothing where it takes more.
-    pub fn released(&self, held: &Reservation) -> BTreeMap<Month, Decimal> {
-        let months = self.0.keys().chain(held.0.keys());
-        let changes = months.map(|month| (*month, held.of_month(*month) - self.of_month(*month)));
-        changes.filter(|(_, change)| !change.is_zero()).collect()
-    }
 }
 
 /// A team's budget of a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     pub month: Month,
     pub limit: Decimal,
@@ -68,31 +59,13 @@ pub struct Budget {
 }
 
 /// A month's budget has not enough left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Short {
     pub month: Month,
     pub limit: Decimal,
     /// What is left beside the environment that it is about.
     pub left: Decimal,
     pub wanted: Decimal,
-}
-
-impl Budget {
-    /// What can still be reserved; never less than nothing.
-    pub fn left(&self) -> Decimal {
-        (self.limit - self.held).max(Decimal::ZERO)
-    }
-
-    /// By how much it is overdrawn: where the limit was lowered, or what is held could not be ended in time.
-    pub fn over(&self) -> Decimal {
-        (self.held - self.limit).max(Decimal::ZERO)
-    }
-
-    /// How much of it is held, in whole per cent; `None` where the limit is nothing.
-    pub fn per_cent(&self) -> Option<Decimal> {
-        let share = self.held.checked_div(self.limit)?;
-        Some((share * Decimal::ONE_HUNDRED).round_dp(0))
-    }
 }
 
 /// Whether an environment may hold this of its team's budgets. `held`: what it holds of them already, which is in each

@@ -103,7 +103,7 @@ pub enum Notice {
     Answered {
         approval: ApprovalId,
     },
-    /// It is not made, by policy or by an answer: nothing of it exists.
+    /// It is not made, or not updated, by policy or by an answer: nothing was done.
     Rejected {
         kind: RunKind,
         why: String,

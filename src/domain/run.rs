@@ -117,6 +117,21 @@ pub struct Failure {
     pub transient: Option<Transient>,
 }
 
+impl Failure {
+    /// With nothing but a sentence.
+    pub fn of(step: Step, summary: impl Into<String>) -> Failure {
+        Failure {
+            step,
+            summary: summary.into(),
+            detail: String::new(),
+            resource: None,
+            place: None,
+            tail: Vec::new(),
+            transient: None,
+        }
+    }
+}
+
 /// How far a run has come, for its one progress message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {

@@ -127,11 +127,6 @@ impl Supervised {
         File::create(self.folder.join(files::INTERRUPT)).map(drop)
     }
 
-    /// Whether its supervisor has sent it the one interrupt, for whatever reason.
-    pub fn is_interrupted(&self) -> bool {
-        self.folder.join(files::INTERRUPTED).exists()
-    }
-
     /// Asks for an end at once: what was in flight is lost. The end is told by [`Supervised::follow`].
     pub fn kill(&self) -> io::Result<()> {
         File::create(self.folder.join(files::KILL)).map(drop)

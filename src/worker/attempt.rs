@@ -64,15 +64,7 @@ impl From<CommandError> for Stopped {
 impl Stopped {
     /// A failure with nothing but a sentence.
     pub(super) fn failed(step: Step, summary: impl Into<String>) -> Stopped {
-        Stopped::Failed(Box::new(Failure {
-            step,
-            summary: summary.into(),
-            detail: String::new(),
-            resource: None,
-            place: None,
-            tail: Vec::new(),
-            transient: None,
-        }))
+        Stopped::Failed(Box::new(Failure::of(step, summary)))
     }
 
     /// What an engine's adapter refuses.

@@ -60,9 +60,12 @@ pub(super) async fn create_failed(attempt: &Attempt, failure: Failure) -> Result
     commit(attempt, tx).await
 }
 
-/// Policy, or an answer, said no: nothing was made.
+/// Policy, or an answer, said no. Nothing was made, unless an earlier try was let through: that is undone.
 pub(super) async fn create_rejected(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
     let ctx = &attempt.shop.ctx;
+    if attempt.was_begun(Step::Apply).await? {
+        return create_failed(attempt, failure).await;
+    }
     let mut tx = ctx.db.write("reject a create run").await?;
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
     let why = failure.summary;

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::attempt::{Attempt, Stopped};
+use super::gate::Verdict;
 use super::waiting_plan::Restored;
 use super::workplace::Workplace;
 use super::{Shop, complete};
@@ -10,7 +11,7 @@ use crate::commands::transition::{Cause, Place, shift, tell};
 use crate::domain::environment::{Event, Status};
 use crate::domain::facts::ShownOutput;
 use crate::domain::notice::Notice;
-use crate::domain::run::Step;
+use crate::domain::run::{Failure, Step};
 use crate::faults;
 use crate::store::environments;
 use crate::store::runs::{self, Run};
@@ -23,20 +24,27 @@ pub(super) struct Collected {
     pub(super) secrets: Vec<(String, String, SecretString)>,
 }
 
+/// What came of a plan.
+pub(super) enum Carried {
+    Out(Collected),
+    /// It was not to be: why.
+    Rejected(String),
+}
+
 /// Executes it, and completes it whatever comes.
 pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
     let mut attempt = Attempt::of(shop, run).await?;
     match steps(&mut attempt).await {
-        Ok(collected) => complete::created(&attempt, collected).await,
+        Ok(Carried::Out(collected)) => complete::created(&attempt, collected).await,
+        Ok(Carried::Rejected(why)) => {
+            attempt.leaves_nothing().await?;
+            complete::create_rejected(&attempt, Failure::of(Step::Gate, why)).await
+        }
         Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
         Err(Stopped::Failed(failure)) => {
             attempt.rests(&failure).await?;
             attempt.leaves_nothing().await?;
-            let begun = attempt.was_begun(Step::Apply).await?;
-            match failure.step {
-                Step::Gate if !begun => complete::create_rejected(&attempt, *failure).await,
-                _ => complete::create_failed(&attempt, *failure).await,
-            }
+            complete::create_failed(&attempt, *failure).await
         }
         Err(Stopped::Cancelled(by)) => {
             attempt.leaves_nothing().await?;
@@ -45,7 +53,7 @@ pub(super) async fn create(shop: &Shop, run: Run) -> Result<(), Stopped> {
     }
 }
 
-async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
+async fn steps(attempt: &mut Attempt) -> Result<Carried, Stopped> {
     start(attempt).await?;
     attempt.check_before_any()?;
     attempt.begin(Step::Prepare).await?;
@@ -55,7 +63,7 @@ async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
 }
 
 /// From the plan to the outputs: what a create and an update have in common.
-pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Collected, Stopped> {
+pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Carried, Stopped> {
     let restored = attempt.restore_plan(place).await?;
     // A worker on another machine has left its plan there.
     let elsewhere = attempt.run.plan.is_some()
@@ -79,7 +87,9 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Co
             Some(printed) => printed,
             None => attempt.shown(place, &attempt.named("plan")).await?,
         };
-        attempt.pass_gate(place, &printed).await?;
+        if let Verdict::Rejected(why) = attempt.pass_gate(place, &printed).await? {
+            return Ok(Carried::Rejected(why));
+        }
     }
     attempt.check_before("apply")?;
     attempt.leaves_before("apply").await?;
@@ -90,7 +100,7 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Co
         attempt.child(Step::Apply, &attempt.named("apply"), call, limit, &place.manifest).await?;
     attempt.end(Step::Apply, "done", &exit.cause.to_string()).await?;
     attempt.begin(Step::Collect).await?;
-    collect(attempt, place).await
+    Ok(Carried::Out(collect(attempt, place).await?))
 }
 
 /// The first worker moves the environment on; one that takes over finds that done.

@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Stopped};
 use super::workplace::Workplace;
 use super::{Shop, complete};
-use crate::domain::run::Step;
+use crate::domain::run::{Failure, Step};
 use crate::engine::Opened;
 use crate::faults;
 use crate::store::runs::Run;
@@ -21,10 +21,7 @@ pub(super) async fn destroy(shop: &Shop, run: Run) -> Result<(), Stopped> {
         }
         Err(Stopped::Cancelled(_)) => {
             let why = "It was interrupted.";
-            let Stopped::Failed(failure) = Stopped::failed(Step::Destroy, why) else {
-                return Err(Stopped::ClaimLost);
-            };
-            complete::destroy_failed(&attempt, *failure).await
+            complete::destroy_failed(&attempt, Failure::of(Step::Destroy, why)).await
         }
     }
 }

@@ -23,6 +23,13 @@ use crate::store::environments::Environment;
 use crate::store::plans::{self, SealedPlan};
 use crate::store::{Tx, approvals, environments, runs, steps};
 
+/// What came of the gate.
+pub(super) enum Verdict {
+    Passed,
+    /// Policy, or an answer, said no: why.
+    Rejected(String),
+}
+
 /// What is known at the gate.
 struct Known {
     decision: Decision,
@@ -52,14 +59,27 @@ impl Known {
     }
 }
 
+/// What a denial, or nobody's answer, comes to.
+fn refused(status: ApprovalStatus) -> Option<&'static str> {
+    match status {
+        ApprovalStatus::Denied => Some("It was not approved."),
+        ApprovalStatus::Expired => Some("Nobody approved it in time."),
+        _ => None,
+    }
+}
+
 impl Attempt {
     /// Passes the gate, or waits there, or ends there. `printed`: what the engine says of the plan.
-    pub(super) async fn pass_gate(&self, place: &Workplace, printed: &[u8]) -> Result<(), Stopped> {
+    pub(super) async fn pass_gate(
+        &self,
+        place: &Workplace,
+        printed: &[u8],
+    ) -> Result<Verdict, Stopped> {
         self.check()?;
         self.begin(Step::Gate).await?;
         let mut known = self.ask_policy(place, printed).await?;
-        if let Some(asked) = &known.asked {
-            self.answered(asked)?;
+        if let Some(why) = known.asked.as_ref().and_then(|asked| refused(asked.status)) {
+            return Ok(Verdict::Rejected(why.to_owned()));
         }
         let requirements = self.requirements(&known).await?;
         let question = self.question(&known, requirements);
@@ -104,16 +124,6 @@ impl Attempt {
         let reason = reasons.into_iter().rev().find_map(|decided| decided.reason);
         let plan = plan.map(|plan| plan.0.to_string()).unwrap_or_default();
         Ok(Known { decision, estimate, purse: put.purse, asked, reason, plan })
-    }
-
-    /// What a denial, or nobody's answer, comes to.
-    fn answered(&self, asked: &Approval) -> Result<(), Stopped> {
-        let why = match asked.status {
-            ApprovalStatus::Denied => "It was not approved.",
-            ApprovalStatus::Expired => "Nobody approved it in time.",
-            _ => return Ok(()),
-        };
-        Err(Stopped::failed(Step::Gate, why))
     }
 
     /// All that has to be approved: what policy said of the form, and of the plan.
@@ -202,7 +212,7 @@ impl Attempt {
     }
 
     /// In one transaction: what was decided, what is set aside, and whether it goes on.
-    async fn settle_gate(&self, mut known: Known) -> Result<(), Stopped> {
+    async fn settle_gate(&self, mut known: Known) -> Result<Verdict, Stopped> {
         let ctx = &self.shop.ctx;
         let mut tx = ctx.db.write("decide about a plan").await?;
         let was_told = known.given().is_some();
@@ -217,7 +227,7 @@ impl Attempt {
             let why = denied.join(" ");
             tx.commit().await?;
             ctx.nudges.outbox.notify_one();
-            return Err(Stopped::failed(Step::Gate, why));
+            return Ok(Verdict::Rejected(why));
         }
         let how = if known.given().is_some() { "approved" } else { "allowed" };
         if !steps::write(&mut tx, self.line(Step::Gate, DONE, how), ctx.now()).await? {
@@ -225,7 +235,7 @@ impl Attempt {
         }
         tx.commit().await?;
         ctx.nudges.outbox.notify_one();
-        Ok(())
+        Ok(Verdict::Passed)
     }
 
     /// Asks, and lets go of everything until somebody has answered.
@@ -234,7 +244,7 @@ impl Attempt {
         known: Known,
         (question, people): (Question, Vec<Person>),
         sealed: SealedPlan,
-    ) -> Result<(), Stopped> {
+    ) -> Result<Verdict, Stopped> {
         let ctx = &self.shop.ctx;
         let mut tx = ctx.db.write("wait for an approval").await?;
         let environment = self.hold(&mut tx, &known).await?;

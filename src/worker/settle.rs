@@ -54,6 +54,18 @@ pub(super) async fn failed(attempt: &Attempt, failure: Failure) -> Result<(), St
     commit(attempt, tx).await
 }
 
+/// Policy, or an answer, said no. Nothing was changed, unless an earlier try was let through.
+pub(super) async fn rejected(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
+    if attempt.was_begun(Step::Apply).await? {
+        return failed(attempt, failure).await;
+    }
+    let mut tx = attempt.shop.ctx.db.write("reject an update run").await?;
+    let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
+    let notice = Notice::Rejected { kind: attempt.run.kind, why: failure.summary };
+    go_on(attempt, &mut tx, &environment, notice).await?;
+    commit(attempt, tx).await
+}
+
 /// It was called off, and its engine has ended.
 pub(super) async fn called_off(attempt: &Attempt, by: Actor) -> Result<(), Stopped> {
     let mut tx = attempt.shop.ctx.db.write("call off a run of a living environment").await?;

@@ -1,11 +1,12 @@
 //! The update run: prepare, plan, gate, apply, collect, of an environment that is ready before and after.
 
 use super::attempt::{Attempt, Stopped};
-use super::create::{Collected, carry_out};
+use super::create::{Carried, carry_out};
 use super::drift::prepared;
 use super::{Shop, settle};
 use crate::commands::transition::{Cause, shift};
 use crate::domain::environment::{Event, Status};
+use crate::domain::run::{Failure, Step};
 use crate::store::environments;
 use crate::store::runs::{self, Run};
 
@@ -13,7 +14,10 @@ use crate::store::runs::{self, Run};
 pub(super) async fn update(shop: &Shop, run: Run) -> Result<(), Stopped> {
     let mut attempt = Attempt::of(shop, run).await?;
     match steps(&mut attempt).await {
-        Ok(collected) => settle::updated(&attempt, collected).await,
+        Ok(Carried::Out(collected)) => settle::updated(&attempt, collected).await,
+        Ok(Carried::Rejected(why)) => {
+            settle::rejected(&attempt, Failure::of(Step::Gate, why)).await
+        }
         Err(stopped @ (Stopped::ClaimLost | Stopped::Rests | Stopped::Trouble(_))) => Err(stopped),
         Err(Stopped::Failed(failure)) => {
             attempt.rests(&failure).await?;
@@ -23,7 +27,7 @@ pub(super) async fn update(shop: &Shop, run: Run) -> Result<(), Stopped> {
     }
 }
 
-async fn steps(attempt: &mut Attempt) -> Result<Collected, Stopped> {
+async fn steps(attempt: &mut Attempt) -> Result<Carried, Stopped> {
     attempt.check_before_any()?;
     start(attempt).await?;
     let place = prepared(attempt).await?;

@@ -22,7 +22,7 @@ pub(super) enum Restored {
     Nothing,
     /// It lies where it was made; this is what its engine said of it.
     Plan(Vec<u8>),
-    /// What it was made from has changed: it is planned, and asked, anew.
+    /// What it was made from has changed, or it cannot be opened: it is planned, and asked, anew.
     Outdated,
 }
 
@@ -33,6 +33,12 @@ struct Kept {
     plan: String,
     /// What its engine says of it, in base64.
     printed: String,
+}
+
+/// The saved plan, and what its engine says of it.
+fn read(kept: &SecretString) -> Result<(Vec<u8>, Vec<u8>), Box<dyn std::error::Error>> {
+    let kept: Kept = serde_json::from_str(kept.expose_secret())?;
+    Ok((STANDARD.decode(&kept.plan)?, STANDARD.decode(&kept.printed)?))
 }
 
 impl Attempt {
@@ -75,12 +81,16 @@ impl Attempt {
         let data = AssociatedData { environment: self.environment.id.as_str(), field: FIELD };
         let opened = Sealed::from_bytes(found.sealed)
             .and_then(|sealed| ctx.keyring.open(data, &sealed))
-            .map_err(|error| Stopped::failed(Step::Gate, error.to_string()))?;
-        let broken = |why: String| Stopped::failed(Step::Gate, format!("the kept plan: {why}"));
-        let kept: Kept =
-            serde_json::from_str(opened.expose_secret()).map_err(|e| broken(e.to_string()))?;
-        let plan = STANDARD.decode(&kept.plan).map_err(|e| broken(e.to_string()))?;
-        let printed = STANDARD.decode(&kept.printed).map_err(|e| broken(e.to_string()))?;
+            .map_err(|error| error.to_string())
+            .and_then(|text| read(&text).map_err(|error| error.to_string()));
+        let (plan, printed) = match opened {
+            Ok(opened) => opened,
+            // The key that sealed it was taken away, say.
+            Err(why) => {
+                tracing::warn!(run = %self.run.id, why, "a kept plan cannot be opened: it is planned anew");
+                return Ok(Restored::Outdated);
+            }
+        };
         let written = faults::around(faults::PUT_PLAN, || place.job.put_plan(&plan));
         written.map_err(|error| Stopped::Trouble(error.to_string()))?;
         Ok(Restored::Plan(printed))

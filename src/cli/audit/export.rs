@@ -1,17 +1,15 @@
 //! `mayfly audit export`: the trail as JSONL, with all that is hashed, or as CSV.
 
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::csv;
 use super::lines::{Begin, Line, Lines};
 use crate::cli::Settings;
-use crate::cli::database::{Unread, database};
-use crate::cli::errors::fail;
+use crate::cli::export::{ExportError, Output, export};
 use crate::domain::audit::Scope;
 use crate::store::audit::{Unreadable, each_anchor, each_entry};
-use crate::store::{StoreError, Tx, environments, settings};
+use crate::store::{Tx, environments, settings};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Export {
@@ -34,13 +32,9 @@ enum Format {
     Csv,
 }
 
-/// Why there is no export.
+/// Why there is nothing to be exported.
 #[derive(Debug, thiserror::Error)]
-enum ExportError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{place}: {source}")]
-    Write { place: String, source: std::io::Error },
+enum NoTrail {
     #[error(
         "no environment was ever called `{0}`\nhint: write its whole name, as in preview-env-calm-otter"
     )]
@@ -54,68 +48,21 @@ enum ExportError {
 impl From<Unreadable> for ExportError {
     fn from(row: Unreadable) -> ExportError {
         let seq = row.seq.map(|seq| format!(", seq {seq},")).unwrap_or_default();
-        ExportError::Unreadable { chain: row.chain, seq, why: row.why }
+        let unreadable = NoTrail::Unreadable { chain: row.chain, seq, why: row.why };
+        ExportError::Content(Box::new(unreadable))
     }
 }
 
 impl Export {
     pub(super) async fn run(self) -> ExitCode {
-        let (db, url) = match database(&self.settings).await {
-            Ok(found) => found,
-            Err(code) => return code,
-        };
-        let written = async {
-            let mut tx = db.read().await?;
-            match &self.output {
-                Some(file) => self.replace_file(&mut tx, file).await,
-                None => {
-                    let mut out = BufWriter::new(std::io::stdout().lock());
-                    self.write(&mut tx, &mut out, "the standard output").await
-                }
+        export(&self.settings, self.output.as_deref(), async |tx, out| {
+            let begin = self.begin(tx).await?;
+            match self.format {
+                Format::Jsonl => write_lines(tx, out, begin).await,
+                Format::Csv => write_records(tx, out, &begin.scope()).await,
             }
-        };
-        let written = written.await;
-        db.close().await;
-        match written {
-            Ok(()) => ExitCode::SUCCESS,
-            // Whoever reads has enough, as `head` does.
-            Err(ExportError::Write { source, .. })
-                if source.kind() == std::io::ErrorKind::BrokenPipe =>
-            {
-                ExitCode::SUCCESS
-            }
-            Err(ExportError::Store(source)) => fail(&Unread { url, source }.to_string()),
-            Err(error) => fail(&error.to_string()),
-        }
-    }
-
-    /// There is the old file or the whole new one, which nobody else may read.
-    async fn replace_file(&self, tx: &mut Tx, file: &Path) -> Result<(), ExportError> {
-        let place = file.display().to_string();
-        let failed = |source| ExportError::Write { place: place.clone(), source };
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        // Made with 0600, and gone if anything goes wrong.
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let mut out = BufWriter::new(temporary.as_file_mut());
-        self.write(tx, &mut out, &place).await?;
-        drop(out);
-        temporary.as_file().sync_all().map_err(failed)?;
-        temporary.persist(file).map_err(|error| failed(error.error))?;
-        Ok(())
-    }
-
-    async fn write<W: Write>(
-        &self,
-        tx: &mut Tx,
-        out: &mut W,
-        place: &str,
-    ) -> Result<(), ExportError> {
-        let begin = self.begin(tx).await?;
-        match self.format {
-            Format::Jsonl => write_lines(tx, out, begin, place).await,
-            Format::Csv => write_records(tx, out, &begin.scope(), place).await,
-        }
+        })
+        .await
     }
 
     async fn begin(&self, tx: &mut Tx) -> Result<Begin, ExportError> {
@@ -123,7 +70,8 @@ impl Export {
             None => None,
             Some(name) => {
                 let found = environments::by_name(tx, name).await?;
-                let found = found.ok_or_else(|| ExportError::NoSuchEnvironment(name.clone()))?;
+                let missing = || Box::new(NoTrail::NoSuchEnvironment(name.clone()));
+                let found = found.ok_or_else(|| ExportError::Content(missing()))?;
                 Some(found.id.0)
             }
         };
@@ -133,29 +81,19 @@ impl Export {
     }
 }
 
-async fn write_lines<W: Write>(
-    tx: &mut Tx,
-    out: &mut W,
-    begin: Begin,
-    place: &str,
-) -> Result<(), ExportError> {
-    let failed = |source| ExportError::Write { place: place.to_owned(), source };
+async fn write_lines(tx: &mut Tx, out: &mut Output, begin: Begin) -> Result<(), ExportError> {
     let scope = begin.scope();
     let mut lines = Lines::new(out);
-    lines.write(&Line::Begin(begin)).map_err(failed)?;
-    each_anchor(tx, |anchor| lines.write(&Line::Anchor(anchor?)).map_err(failed)).await?;
-    each_entry(tx, &scope, |entry| lines.write(&Line::Entry(entry?)).map_err(failed)).await?;
-    lines.end().map(drop).map_err(failed)
+    lines.write(&Line::Begin(begin))?;
+    each_anchor(tx, |anchor| Ok::<_, ExportError>(lines.write(&Line::Anchor(anchor?))?)).await?;
+    each_entry(tx, &scope, |entry| Ok::<_, ExportError>(lines.write(&Line::Entry(entry?))?))
+        .await?;
+    lines.end()?;
+    Ok(())
 }
 
-async fn write_records<W: Write>(
-    tx: &mut Tx,
-    out: &mut W,
-    scope: &Scope,
-    place: &str,
-) -> Result<(), ExportError> {
-    let failed = |source| ExportError::Write { place: place.to_owned(), source };
-    csv::write(out, &csv::HEADER).map_err(failed)?;
-    each_entry(tx, scope, |entry| csv::write(out, &csv::fields(&entry?)).map_err(failed)).await?;
-    out.flush().map_err(failed)
+async fn write_records(tx: &mut Tx, out: &mut Output, scope: &Scope) -> Result<(), ExportError> {
+    csv::write(out, &csv::HEADER)?;
+    each_entry(tx, scope, |entry| Ok::<_, ExportError>(csv::write(out, &csv::fields(&entry?))?))
+        .await
 }

@@ -1,12 +1,10 @@
 //! `mayfly cost export --focus`: what environments cost, in the columns of FOCUS 1.2.
 
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::Settings;
-use crate::cli::database::{Unread, database};
-use crate::cli::errors::fail;
+use crate::cli::export::export;
 use crate::cost::focus::{self, Account, CostRow, by_type};
 use crate::domain::clock::real_now;
 use crate::domain::{Month, Timestamp};
@@ -23,63 +21,19 @@ pub(in crate::cli) struct Export {
     /// Of this month alone, as in 2026-11; of all, unless it is named.
     #[arg(long)]
     month: Option<Month>,
-    /// Into this file instead of the standard output.
+    /// Into this file instead of the standard output; what is there is replaced once all is written.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// Why there is no export.
-#[derive(Debug, thiserror::Error)]
-enum ExportError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{place}: {source}\nhint: name a file that can be written by --output")]
-    Write { place: String, source: std::io::Error },
-}
-
 impl Export {
     pub(super) async fn run(self) -> ExitCode {
-        let (db, url) = match database(&self.settings).await {
-            Ok(found) => found,
-            Err(code) => return code,
-        };
-        let written = async {
-            let mut tx = db.read().await?;
-            let id = settings::get(&mut tx, settings::INSTALLATION).await?;
+        export(&self.settings, self.output.as_deref(), async |tx, out| {
+            let id = settings::get(tx, settings::INSTALLATION).await?;
             let account = Account { id: id.unwrap_or("mayfly".to_owned()), name: None };
-            let rows = rows(&mut tx, self.month).await?;
-            self.write(&rows, &account)
-        };
-        let written = written.await;
-        db.close().await;
-        match written {
-            Ok(()) => ExitCode::SUCCESS,
-            // Whoever reads has enough, as `head` does.
-            Err(ExportError::Write { source, .. })
-                if source.kind() == std::io::ErrorKind::BrokenPipe =>
-            {
-                ExitCode::SUCCESS
-            }
-            Err(ExportError::Store(source)) => fail(&Unread { url, source }.to_string()),
-            Err(error) => fail(&error.to_string()),
-        }
-    }
-
-    fn write(&self, rows: &[CostRow], account: &Account) -> Result<(), ExportError> {
-        let place = self.output.as_deref().unwrap_or(Path::new("the standard output"));
-        let failed = |source| ExportError::Write { place: place.display().to_string(), source };
-        match &self.output {
-            Some(file) => {
-                let mut out = BufWriter::new(std::fs::File::create(file).map_err(failed)?);
-                focus::write(rows, account, &mut out).map_err(failed)?;
-                out.flush().map_err(failed)
-            }
-            None => {
-                let mut out = BufWriter::new(std::io::stdout().lock());
-                focus::write(rows, account, &mut out).map_err(failed)?;
-                out.flush().map_err(failed)
-            }
-        }
+            Ok(focus::write(&rows(tx, self.month).await?, &account, out)?)
+        })
+        .await
     }
 }
 

@@ -2,54 +2,39 @@
 
 use proptest::prelude::*;
 
-use super::super::accrual::{
-    Interval, Rate, accrued, between, by_day, by_month, intervals, within,
-};
+use super::super::accrual::{Interval, accrued, between, by_day, by_month, within};
 use super::*;
 use crate::domain::Timestamp;
 use crate::domain::month::Month;
 
-fn rate(since: &str, hourly: &str) -> Rate {
-    Rate { since: at(since), hourly: decimal(hourly) }
+fn interval(from: &str, to: Option<&str>, hourly: &str) -> Interval {
+    Interval { from: at(from), to: to.map(at), hourly: decimal(hourly) }
 }
 
 #[test]
 fn an_environment_costs_from_its_first_apply_to_its_verified_end() {
-    let began = at("2026-11-20T10:00:00Z");
-    // The estimate was written down before the apply began.
-    let rates = [rate("2026-11-20T09:58:00Z", "0.41")];
-    let living = intervals(&rates, began, None);
+    let began = "2026-11-20T10:00:00Z";
+    let living = [interval(began, None, "0.41")];
     assert_eq!(accrued(&living, at("2026-11-20T09:59:00Z")), Decimal::ZERO);
     // 24 hours: 9.84; and after an extension of 4: 11.48.
     assert_eq!(accrued(&living, at("2026-11-21T10:00:00Z")), decimal("9.84"));
     assert_eq!(accrued(&living, at("2026-11-21T14:00:00Z")), decimal("11.48"));
     // Destroyed after 90 minutes: 0.615, whenever it is asked.
-    let destroyed = intervals(&rates, began, Some(at("2026-11-20T11:30:00Z")));
+    let destroyed = [interval(began, Some("2026-11-20T11:30:00Z"), "0.41")];
     for asked in ["2026-11-20T11:30:00Z", "2026-12-24T00:00:00Z"] {
         assert_eq!(accrued(&destroyed, at(asked)), decimal("0.615"));
     }
-    assert_eq!(accrued(&[], began), Decimal::ZERO);
+    assert_eq!(accrued(&[], at(began)), Decimal::ZERO);
 }
 
 #[test]
 fn an_update_changes_the_rate_from_its_apply_on() {
-    let began = at("2026-11-20T10:00:00Z");
-    let rates = [rate("2026-11-20T10:00:00Z", "0.10"), rate("2026-11-20T12:30:00Z", "0.30")];
+    let updated = "2026-11-20T12:30:00Z";
+    let both =
+        [interval("2026-11-20T10:00:00Z", Some(updated), "0.10"), interval(updated, None, "0.30")];
     // 2.5 × 0.10 + 1.5 × 0.30
-    assert_eq!(
-        accrued(&intervals(&rates, began, None), at("2026-11-20T14:00:00Z")),
-        decimal("0.70")
-    );
-    // It ended before the update's moment: that one never held.
-    let early = intervals(&rates, began, Some(at("2026-11-20T12:00:00Z")));
-    assert_eq!((early.len(), accrued(&early, at("2026-11-21T00:00:00Z"))), (1, decimal("0.20")));
-    // Of two at one moment, and of those before the begin, the later one counts.
-    let twice = [
-        rate("2026-11-20T09:00:00Z", "5"),
-        rate("2026-11-20T09:30:00Z", "1"),
-        rate("2026-11-20T09:30:00Z", "2"),
-    ];
-    assert_eq!(accrued(&intervals(&twice, began, None), at("2026-11-20T11:00:00Z")), decimal("2"));
+    assert_eq!(accrued(&both, at("2026-11-20T14:00:00Z")), decimal("0.70"));
+    assert_eq!(accrued(&both, at("2026-11-20T12:00:00Z")), decimal("0.20"));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::bot::{Bot, Installation};
 use super::life::Life;
+use super::sweep::STARTED;
 use crate::e2e::pages::Browser;
 use crate::e2e::people::{CHANNEL, Player};
 use crate::e2e::stage::files;
@@ -58,11 +59,15 @@ impl<'a> Led<'a> {
     /// From the command to the receipt, whatever happens to the bot meanwhile; `tend` looks after it.
     pub async fn lead(&self, mut tend: impl FnMut()) {
         while !self.is_over().await {
-            self.acts().await;
-            // What happens to the bot is seen much sooner than what people do: a child may take a moment only.
-            for _ in 0..32 {
+            let acts = async {
+                self.acts().await;
+                tokio::time::sleep(Duration::from_millis(160)).await;
+            };
+            tokio::pin!(acts);
+            // What happens to the bot is seen much sooner than what people do: a child may take a moment only,
+            // and who waits for an answer waits for a bot that stands still.
+            while tokio::time::timeout(Duration::from_millis(5), &mut acts).await.is_err() {
                 tend();
-                tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }
     }
@@ -424,12 +429,30 @@ pub struct Tended<'a> {
     /// How often it was asked to end, and how often it did.
     asked: usize,
     stopped_as_asked: usize,
-    /// What of each call is killed when the bot is stopped, by the name of the file that names it.
-    pub strikes: Option<&'static str>,
+    /// What is killed when the bot is stopped.
+    pub strikes: Option<Strike>,
     stopped: Option<Instant>,
     pub stands: usize,
     /// How much of what happens in this life has happened.
     befallen: usize,
+}
+
+/// What is killed, once, of a child at work.
+pub struct Strike {
+    /// The name of the file that names it.
+    pub what: &'static str,
+    /// The first child that may be meant, from 0.
+    pub child: usize,
+    /// The points that were passed.
+    pub log: PathBuf,
+}
+
+impl Strike {
+    /// Whether that child, or a later one, has been started.
+    fn is_due(&self) -> bool {
+        let passed = std::fs::read_to_string(&self.log).unwrap_or_default();
+        passed.lines().filter(|line| *line == STARTED).count() > self.child
+    }
 }
 
 /// The signal that no process survives.
@@ -482,7 +505,9 @@ impl<'a> Tended<'a> {
         self.befalls();
         match self.stopped {
             None if self.bot.is_stopped() && self.strikes.is_some() => {
-                let struck = self.strikes.and_then(|what| strike(self.installation, what));
+                let due =
+                    self.strikes.as_ref().filter(|strike| self.stands == 0 && strike.is_due());
+                let struck = due.and_then(|due| strike(self.installation, due.what));
                 self.stands += usize::from(struck.is_some());
                 self.bot.signal(Signal::CONT);
             }

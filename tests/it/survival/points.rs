@@ -226,10 +226,11 @@ async fn every_step_is_done_twice() {
 }
 
 /// While the bot stands still for a moment, what works for it is killed.
-fn strikes(working: &[Point], fault: Fault) -> Vec<Case> {
-    let mut cases = cases(working, 0, fault);
+fn strikes(working: &[Point], fault: fn(usize) -> Fault) -> Vec<Case> {
+    let mut cases = cases(working, 0, fault(0));
     for (case, point) in cases.iter_mut().zip(working) {
-        case.at[0].time = point.working.expect("a child is at work");
+        case.at[0].time = 0;
+        case.fault = fault(point.working.expect("a child is at work"));
     }
     cases
 }
@@ -240,7 +241,7 @@ async fn an_engine_and_a_supervisor_that_are_killed_are_survived() {
         return;
     }
     // When the state is copied for the first time, the engine waits for its second resource.
-    let cases = [Fault::Engine, Fault::Supervisor].map(|fault| Case {
+    let cases = [Fault::Engine(0), Fault::Supervisor(0)].map(|fault| Case {
         subject: Subject::Slow,
         life: Life::ByHand,
         at: vec![At { point: "keep a copy of a state/before".to_owned(), time: 0 }],
@@ -313,6 +314,10 @@ async fn a_bucket_survives_it_too() {
     }
     let points = [("append to a run's log/after", 1), ("see a child end/before", 2)];
     let mut cases = sample(Subject::Bucket, Fault::Kill, &points);
-    cases.extend(sample(Subject::Bucket, Fault::Engine, &[("keep a copy of a state/before", 0)]));
+    cases.extend(sample(
+        Subject::Bucket,
+        Fault::Engine(0),
+        &[("keep a copy of a state/before", 0)],
+    ));
     assert_eq!(sweep(cases, 1).await, Swept { faults: 3, violations: 0, not_led: 0 });
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::bot::Installation;
 use super::check::{violations, violations_of_any};
 use super::life::Life;
-use super::lives::{Led, Tended};
+use super::lives::{Led, Strike, Tended};
 use super::subjects::Subject;
 use crate::support::database::{self, Database};
 use crate::support::say;
@@ -24,16 +24,25 @@ pub enum Fault {
     Stop,
     /// The database refuses the commit.
     Refuse,
-    /// The engine that works just then is killed.
-    Engine,
+    /// The engine that works just then is killed: as the child of this number, from 0, or a later one.
+    Engine(usize),
     /// Its supervisor is killed.
-    Supervisor,
+    Supervisor(usize),
 }
 
 impl Fault {
     /// Whether the life goes on as if nothing had been.
     fn is_survived(self) -> bool {
-        !matches!(self, Fault::Engine | Fault::Supervisor)
+        self.strikes().is_none()
+    }
+
+    /// What of a child is killed, by the name of the file that names it, and from which child on.
+    fn strikes(self) -> Option<(&'static str, usize)> {
+        match self {
+            Fault::Engine(child) => Some((names::CHILD, child)),
+            Fault::Supervisor(child) => Some((names::SUPERVISOR, child)),
+            _ => None,
+        }
     }
 }
 
@@ -59,16 +68,18 @@ impl Case {
     fn armed(&self, log: &Path) -> Vec<(&'static str, String)> {
         let how = match self.fault {
             Fault::Kill => "return(kill)",
-            Fault::Stop | Fault::Engine | Fault::Supervisor => "return(stop)",
+            // Once: a bot that stands still goes on, and passes it again.
+            Fault::Stop => "1*return(stop)",
+            // Each time, until a child is at work: how often it is passed before depends on how busy the
+            // machine is.
+            Fault::Engine(_) | Fault::Supervisor(_) => "return(stop)",
             Fault::Refuse => "1*return",
         };
-        // Once: a bot that stands still goes on, and passes it again.
-        let once = if how == "return(stop)" { "1*" } else { "" };
         let armed = self.at.iter().map(|at| {
             let point = self.name(at);
             match at.time {
-                0 => format!("{point}={once}{how}"),
-                n => format!("{point}={n}*off->{once}{how}"),
+                0 => format!("{point}={how}"),
+                n => format!("{point}={n}*off->{how}"),
             }
         });
         environment(&armed.collect::<Vec<_>>(), self.life, log)
@@ -113,11 +124,8 @@ async fn lead(case: &Case) -> Option<Vec<String>> {
     tended.may_be_killed = case.fault == Fault::Kill;
     let starts = STARTING.iter().any(|what| case.is_at(what));
     tended.may_not_start = case.fault == Fault::Refuse && starts;
-    tended.strikes = match case.fault {
-        Fault::Engine => Some(names::CHILD),
-        Fault::Supervisor => Some(names::SUPERVISOR),
-        _ => None,
-    };
+    tended.strikes =
+        case.fault.strikes().map(|(what, child)| Strike { what, child, log: log.clone() });
     led.lead(|| tended.tend()).await;
     let passed = std::fs::read_to_string(&log).unwrap_or_default();
     let has_refused = |at: &&At| passed.lines().any(|line| line == case.name(at));
@@ -180,7 +188,7 @@ pub struct Point {
     /// What it is at, and on which side of it.
     pub name: String,
     pub times: usize,
-    /// One of those at which a child is at work, from 0: of the child beside which most is done.
+    /// A child that is at work when it is passed, by its number from 0: the one beside which most is done.
     pub working: Option<usize>,
 }
 
@@ -200,31 +208,32 @@ pub async fn passed(subject: Subject, life: Life, database: Database) -> Vec<Poi
     points_of(subject, life, &text)
 }
 
+/// What a log says when a child has been started.
+pub const STARTED: &str = "start a child/after";
+
 /// The points of a log that has one in each line, in the order in which they were passed.
 fn points_of(subject: Subject, life: Life, log: &str) -> Vec<Point> {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    // For each child what was passed while it was at work, and which time that was.
-    let mut beside: Vec<Vec<(&str, usize)>> = vec![Vec::new()];
+    // For each child what was passed while it was at work.
+    let mut children: Vec<Vec<&str>> = Vec::new();
+    let mut works = false;
     for name in log.lines().filter(|line| !line.ends_with("/refused")) {
-        let time = times.entry(name).or_default();
+        *times.entry(name).or_default() += 1;
         match name {
-            "start a child/after" => beside.push(vec![(name, *time)]),
-            "see a child end/before" => beside.push(Vec::new()),
-            _ => beside.last_mut().expect("there is one").push((name, *time)),
+            STARTED => {
+                children.push(vec![name]);
+                works = true;
+            }
+            "see a child end/before" => works = false,
+            _ if works => children.last_mut().expect("one has been started").push(name),
+            _ => {}
         }
-        *time += 1;
     }
+    let mut children: Vec<_> = children.into_iter().enumerate().collect();
+    children.sort_by_key(|(_, passed)| passed.len());
     let mut working: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut children: Vec<_> = beside
-        .into_iter()
-        .filter(|passed| passed.first().is_some_and(|(name, _)| *name == "start a child/after"))
-        .collect();
-    children.sort_by_key(Vec::len);
-    for passed in children {
-        let mut own: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        passed.into_iter().for_each(|(name, time)| own.entry(name).or_default().push(time));
-        // At the first of them it may just begin, and at the last be about to end.
-        working.extend(own.into_iter().map(|(name, times)| (name, times[times.len() / 2])));
+    for (child, passed) in children {
+        working.extend(passed.into_iter().map(|name| (name, child)));
     }
     let point = |(name, times): (&str, usize)| Point {
         subject,
