@@ -4,23 +4,22 @@ use serde_json::json;
 
 use super::approval::{cards_change, waives_budget};
 use super::budget::{Reserved, Room, Wanted, reserve};
+use super::decided::{self, DENIED};
 use super::guard::{self, Matter};
 use super::transition::{Place, tell};
 use super::{Asked, CommandError, Ctx};
 use crate::domain::approval::{Answer, Answered, ApprovalStatus, Requirement, outcome};
 use crate::domain::decision::{Point, Verdict};
+use crate::domain::form::LONGEST_REASON;
 use crate::domain::notice::Notice;
 use crate::domain::reply::{Refusal, Reply};
 use crate::domain::run::RunStatus;
 use crate::domain::{ApprovalId, Person};
 use crate::policy::input;
 use crate::store::approvals::{self, Approval};
-use crate::store::decisions::{self, NewDecision};
+use crate::store::decisions::NewDecision;
 use crate::store::environments::Environment;
 use crate::store::{Tx, audit, environments, runs};
-
-/// The longest comment that is kept, in characters.
-const LONGEST_COMMENT: usize = 1000;
 
 /// What somebody says to which question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +39,7 @@ pub(super) async fn answer(
         CommandError::Internal("only a person can answer a question for approval".to_owned())
     })?;
     let comment = said.comment.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let comment = comment.map(|text| text.chars().take(LONGEST_COMMENT).collect::<String>());
+    let comment = comment.map(|text| text.chars().take(LONGEST_REASON).collect::<String>());
     let by = By { person, answer: said.answer, comment };
     renew(ctx, &said.approval).await?;
     let decision = {
@@ -96,7 +95,8 @@ pub(super) async fn answer(
             overridden_by: None,
             reason: None,
         };
-        decisions::insert(&mut tx, new).await?;
+        let denied = decision.verdict() == Verdict::Deny;
+        decided::keep(&mut tx, new, denied.then_some((DENIED, asked.actor))).await?;
     }
     if decision.verdict() == Verdict::Deny {
         tx.commit().await?;

@@ -111,7 +111,7 @@ pub async fn waives_budget(tx: &mut Tx, approval: &Approval) -> Result<bool, Sto
     let answers = approvals::answers(tx, &approval.id).await?;
     let by_another =
         answers.iter().any(|one| one.answer == Answer::Approve && one.by != question.requester);
-    let by_rule = question.requirements.iter().any(|one| one.rule.ends_with("_budget"));
+    let by_rule = question.requirements.iter().any(|one| one.is_of_budget());
     Ok(by_another || by_rule)
 }
 

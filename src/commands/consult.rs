@@ -1,21 +1,19 @@
 //! What policy says of what somebody wants to do with an environment that is there.
 
-use serde_json::json;
-
 use super::budget::Purse;
-use super::guard::{self, Matter};
+use super::decided::{self, DENIED, OVERRIDDEN};
+use super::guard::{self, Matter, OPERATORS};
 use super::target::{Right, resolve};
+use super::transition::{Place, tell};
 use super::{Asked, CommandError, Ctx, Target};
 use crate::domain::approval::Requirement;
 use crate::domain::decision::{Decision, Finding, Point, Verdict};
+use crate::domain::notice::Notice;
 use crate::domain::reply::Refusal;
 use crate::domain::{Person, RunId, Span, Timestamp};
-use crate::store::decisions::{self, NewDecision};
+use crate::store::decisions::NewDecision;
 use crate::store::environments::Environment;
-use crate::store::{StoreError, Tx, audit};
-
-/// Whom the settings call operators.
-const OPERATORS: &str = "role:operator";
+use crate::store::{StoreError, Tx};
 
 /// What policy said, and whether whoever asks goes past it.
 pub(super) struct Consulted {
@@ -64,15 +62,21 @@ pub(super) async fn consult(
     if held.is_empty() {
         return Ok(Some(Consulted { decision, overrides: false, over_budget, expires_at }));
     }
-    let may = |person: &Person, finding: &Finding| {
-        Requirement::of(finding).is_some_and(|one| {
-            // What takes several, or somebody else, one cannot do alone.
-            let alone = one.overrides
-                || (one.needed <= 1 && (one.by_requester || *person != environment.owner()));
-            alone && guard::approvers(ctx, &one).contains(person)
+    let wants: Vec<Option<Requirement>> = held.into_iter().map(Requirement::of).collect();
+    let may_all = |person: &Person| {
+        wants.iter().all(|one| {
+            // What takes several, one cannot do alone.
+            let alone = one.as_ref().filter(|one| one.overrides || one.needed <= 1);
+            let owner = environment.owner();
+            alone.is_some_and(|one| guard::may_answer(ctx, person, one, &owner))
         })
     };
-    let may_all = |person: &Person| held.iter().all(|one| may(person, one));
+    // Slack says who is in a group as it is now.
+    let selectors = wants.iter().flatten().flat_map(|one| &one.approvers);
+    let selectors: Vec<String> = selectors.cloned().collect();
+    if asked.reason.is_some() {
+        ctx.membership.renew(&selectors).await;
+    }
     if asked.reason.is_some() && may_all(person) {
         return Ok(Some(Consulted { decision, overrides: true, over_budget, expires_at }));
     }
@@ -81,7 +85,7 @@ pub(super) async fn consult(
     let anybody = operators.iter().chain([&environment.owner()]).any(may_all);
     let past = anybody.then(|| typed(point, span, &environment));
     let mut tx = ctx.db.write("note a denied command").await?;
-    keep(ctx, &mut tx, asked, (&environment, None), (&decision, false)).await?;
+    keep(ctx, &mut tx, asked, (&environment, None), (&decision, Some(DENIED))).await?;
     tx.commit().await?;
     Err(Refusal::ByPolicy { decision, past }.into())
 }
@@ -101,8 +105,8 @@ impl Consulted {
     /// Whether the budget need not have room for it: somebody who may goes past it, and knows that, or its rule lets
     /// it pass.
     pub(super) fn waives_budget(&self) -> bool {
-        let goes_past = self.overrides
-            && self.decision.in_the_way().any(|finding| finding.rule.ends_with("_budget"));
+        let goes_past =
+            self.overrides && self.decision.in_the_way().any(|finding| finding.is_of_budget());
         self.over_budget && (goes_past || self.decision.spares_budget())
     }
 
@@ -111,7 +115,7 @@ impl Consulted {
         self.expires_at == environment.expires_at
     }
 
-    /// Keeps what was decided, with what was done.
+    /// Keeps what was decided, with what was done. What is more than a plain yes is told in its thread.
     pub(super) async fn keep(
         &self,
         ctx: &Ctx,
@@ -119,17 +123,30 @@ impl Consulted {
         asked: Asked<'_>,
         (environment, run): (&Environment, Option<&RunId>),
     ) -> Result<(), StoreError> {
-        keep(ctx, tx, asked, (environment, run), (&self.decision, self.overrides)).await
+        let row = self.overrides.then_some(OVERRIDDEN);
+        keep(ctx, tx, asked, (environment, run), (&self.decision, row)).await?;
+        if self.overrides || self.decision.verdict() == Verdict::Warn {
+            let notice = Notice::Policy { decision: self.decision.clone() };
+            tell(ctx, tx, environment, Place::Thread, notice).await?;
+        }
+        Ok(())
+    }
+
+    /// What policy warns of, in words.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.decision.of(Verdict::Warn).map(|finding| finding.message.clone()).collect()
     }
 }
 
+/// Keeps what was decided; `row`: what the trail calls that.
 async fn keep(
     ctx: &Ctx,
     tx: &mut Tx,
     asked: Asked<'_>,
     (environment, run): (&Environment, Option<&RunId>),
-    (decision, overrides): (&Decision, bool),
+    (decision, row): (&Decision, Option<&str>),
 ) -> Result<(), StoreError> {
+    let overrides = row == Some(OVERRIDDEN);
     let new = NewDecision {
         environment: Some(&environment.id),
         run,
@@ -139,23 +156,5 @@ async fn keep(
         overridden_by: overrides.then_some(asked.actor),
         reason: asked.reason.filter(|_| overrides),
     };
-    decisions::insert(tx, new).await?;
-    let verdict = decision.verdict();
-    let action = match verdict {
-        _ if overrides => "policy.overridden",
-        Verdict::Deny | Verdict::Approval => "policy.denied",
-        Verdict::Allow | Verdict::Warn => return Ok(()),
-    };
-    let entry = audit::Entry {
-        environment: Some(&environment.id),
-        run,
-        at: ctx.now(),
-        actor: asked.actor,
-        action,
-        detail: json!({
-            "point": decision.point, "bundle": decision.bundle, "reason": asked.reason,
-            "rules": decision.findings.iter().map(Finding::name).collect::<Vec<_>>(),
-        }),
-    };
-    audit::record(tx, entry).await
+    decided::keep(tx, new, row.map(|action| (action, asked.actor))).await
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::consult::consult;
+use super::consult::{Consulted, consult};
 use super::extend::{refuse_transition, wrong_state};
 use super::target::{Right, resolve};
 use super::transition::{Cause, shift};
@@ -41,13 +41,14 @@ pub(super) async fn destroy(
         Actor::Scheduler | Actor::Worker { .. } | Actor::Console => EndReason::Expired,
     };
     let environment = begin(ctx, &mut tx, asked.actor, &environment, reason).await?;
+    let warnings = consulted.as_ref().map(Consulted::warnings).unwrap_or_default();
     if let Some(consulted) = consulted {
         consulted.keep(ctx, &mut tx, asked, (&environment, None)).await?;
     }
     let facts = environment.facts();
     tx.commit().await?;
     ctx.nudges.all();
-    Ok(Reply::Destroying { facts })
+    Ok(Reply::Destroying { facts, warnings })
 }
 
 /// Moves it to destroying and queues the run, for whatever reason. Its links open nothing from then. A

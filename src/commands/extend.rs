@@ -58,6 +58,7 @@ pub(super) async fn extend(
     let expires_at = extended.lifetime.expires_at;
     let waived = consulted.as_ref().is_some_and(Consulted::waives_budget);
     set_aside(ctx, &mut tx, (&environment, expires_at), waived).await?;
+    let warnings = consulted.as_ref().map(Consulted::warnings).unwrap_or_default();
     if let Some(consulted) = consulted {
         consulted.keep(ctx, &mut tx, asked, (&environment, None)).await?;
     }
@@ -77,7 +78,7 @@ pub(super) async fn extend(
     let facts = environment.facts();
     tx.commit().await?;
     ctx.nudges.all();
-    Ok(Reply::Extended { facts, added: extended.added })
+    Ok(Reply::Extended { facts, added: extended.added, warnings })
 }
 
 /// Its life, if that can be made longer.

@@ -13,6 +13,9 @@ use crate::policy::input::{self, Input, Money};
 use crate::store::environments::{Environment, Scope};
 use crate::store::{StoreError, Tx, environments};
 
+/// Whom the settings call operators.
+pub const OPERATORS: &str = "role:operator";
+
 /// What policy is asked about.
 pub struct Matter<'a> {
     pub point: Point,
@@ -240,7 +243,7 @@ pub fn approvers(ctx: &Ctx, one: &Requirement) -> Vec<Person> {
         }
     }
     match one.approvers.is_empty() {
-        true => ctx.directory.members("role:operator"),
+        true => ctx.directory.members(OPERATORS),
         false => found,
     }
 }

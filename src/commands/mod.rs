@@ -13,6 +13,7 @@ mod cost;
 mod create;
 mod credentials;
 pub mod ctx;
+pub mod decided;
 mod destroy;
 mod drift;
 mod extend;

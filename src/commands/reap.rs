@@ -41,5 +41,5 @@ pub(super) async fn reap(
     let facts = environment.facts();
     tx.commit().await?;
     ctx.nudges.all();
-    Ok(Reply::Destroying { facts })
+    Ok(Reply::Destroying { facts, warnings: Vec::new() })
 }

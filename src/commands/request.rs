@@ -2,26 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::decided::{self, DENIED, OVERRIDDEN};
 use super::filled_in::Wanted;
 use super::guard::{self, Matter};
 use super::{Asked, CommandError, Create, Ctx};
 use crate::domain::approval::Requirement;
-use crate::domain::decision::{Decision, Finding, Point, Verdict};
-use crate::domain::form::{FormNext, FormVerdict};
+use crate::domain::decision::{Decision, Point, Verdict};
+use crate::domain::form::{FormNext, FormVerdict, LONGEST_REASON};
 use crate::domain::reply::Refusal;
 use crate::domain::ttl::TtlRules;
 use crate::domain::{Person, RunId};
 use crate::policy::input;
-use crate::store::decisions::{self, NewDecision};
+use crate::store::decisions::NewDecision;
 use crate::store::environments::Environment;
-use crate::store::{StoreError, Tx, audit, budgets, environments};
+use crate::store::{StoreError, Tx, budgets, environments};
 use crate::template::Template;
-
-/// The longest reason that is kept, in characters.
-const LONGEST_REASON: usize = 1000;
 
 /// A form that policy lets pass, for now.
 pub(super) struct Judged {
@@ -75,6 +72,11 @@ pub(super) async fn judge(
     let put = guard::ask(ctx, &mut tx, matter).await?;
     drop(tx);
     let decision = ctx.policies.decide(Point::Request, &put.json()).await;
+    if form.reason.is_some() {
+        // Slack says who is in a group as it is now.
+        let denials = decision.of(Verdict::Deny).flat_map(|one| &one.overridable_by);
+        ctx.membership.renew(&denials.cloned().collect::<Vec<_>>()).await;
+    }
     let may_override = || overridable_by(ctx, &decision, wanted.owner);
     let next = FormNext::of(&decision, may_override);
     let digest = digest(&decision);
@@ -87,8 +89,8 @@ pub(super) async fn judge(
         Some(FormNext::Change) => false,
     };
     if !passes {
-        if let Some(next) = next.filter(|next| *next != FormNext::Continue) {
-            note_denied(ctx, asked, &decision, next).await?;
+        if next.is_some_and(|next| next != FormNext::Continue) {
+            note_denied(ctx, asked, &decision).await?;
         }
         let next = next.unwrap_or(FormNext::Change);
         return Err(Refusal::Judged(Box::new(FormVerdict { decision, next, digest })).into());
@@ -116,12 +118,7 @@ fn digest(decision: &Decision) -> String {
 }
 
 /// Keeps what was refused before there was anything.
-async fn note_denied(
-    ctx: &Ctx,
-    asked: Asked<'_>,
-    decision: &Decision,
-    next: FormNext,
-) -> Result<(), CommandError> {
+async fn note_denied(ctx: &Ctx, asked: Asked<'_>, decision: &Decision) -> Result<(), CommandError> {
     let mut tx = ctx.db.write("note a denied request").await?;
     let new = NewDecision {
         environment: None,
@@ -132,19 +129,7 @@ async fn note_denied(
         overridden_by: None,
         reason: None,
     };
-    decisions::insert(&mut tx, new).await?;
-    let entry = audit::Entry {
-        environment: None,
-        run: None,
-        at: ctx.now(),
-        actor: asked.actor,
-        action: "policy.denied",
-        detail: json!({
-            "point": decision.point, "bundle": decision.bundle, "final": next == FormNext::Change,
-            "rules": decision.of(Verdict::Deny).map(Finding::name).collect::<Vec<_>>(),
-        }),
-    };
-    audit::record(&mut tx, entry).await?;
+    decided::keep(&mut tx, new, Some((DENIED, asked.actor))).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -180,21 +165,6 @@ impl Judged {
             overridden_by: self.overrides.then_some(asked.actor),
             reason: self.reason.as_deref(),
         };
-        decisions::insert(tx, new).await?;
-        if self.overrides {
-            let entry = audit::Entry {
-                environment: Some(&environment.id),
-                run: Some(run),
-                at: ctx.now(),
-                actor: asked.actor,
-                action: "policy.overridden",
-                detail: json!({
-                    "reason": self.reason,
-                    "rules": self.decision.of(Verdict::Deny).map(Finding::name).collect::<Vec<_>>(),
-                }),
-            };
-            audit::record(tx, entry).await?;
-        }
-        Ok(())
+        decided::keep(tx, new, self.overrides.then_some((OVERRIDDEN, asked.actor))).await
     }
 }

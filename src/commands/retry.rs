@@ -26,5 +26,5 @@ pub(super) async fn retry(
     let facts = environment.facts();
     tx.commit().await?;
     ctx.nudges.all();
-    Ok(Reply::Destroying { facts })
+    Ok(Reply::Destroying { facts, warnings: Vec::new() })
 }

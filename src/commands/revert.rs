@@ -1,6 +1,6 @@
 //! `revert`: puts an environment back as its template says, with the version and the inputs that it has.
 
-use super::consult::consult;
+use super::consult::{Consulted, consult};
 use super::target::{Right, resolve};
 use super::{Asked, CommandError, Ctx, Target, living};
 use crate::domain::decision::Point;
@@ -24,10 +24,11 @@ pub(super) async fn revert(
     let create = runs::of_environment(&mut tx, &environment.id).await?.into_iter().next();
     let weight = create.map_or(Weight::Light, |create| create.weight);
     let run = living::queue(ctx, &mut tx, asked, &environment, (RunKind::Update, weight)).await?;
+    let warnings = consulted.as_ref().map(Consulted::warnings).unwrap_or_default();
     if let Some(consulted) = consulted {
         consulted.keep(ctx, &mut tx, asked, (&environment, Some(&run))).await?;
     }
     tx.commit().await?;
     ctx.nudges.all();
-    Ok(Reply::Reverting { facts: environment.facts() })
+    Ok(Reply::Reverting { facts: environment.facts(), warnings })
 }

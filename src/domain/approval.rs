@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Finding, FindingKind, Level};
+use super::decision::{Finding, FindingKind, Level, speaks_of_budget};
 use super::text_enum::text_enum;
 use super::{ApprovalId, EnvironmentId, Person, RunId, Timestamp};
 
@@ -59,6 +59,11 @@ impl Requirement {
             by_requester: finding.by_requester,
             overrides,
         })
+    }
+
+    /// Whether it speaks of a budget: whoever says yes to it knows that there is no room.
+    pub fn is_of_budget(&self) -> bool {
+        speaks_of_budget(&self.rule)
     }
 
     /// Whether whoever gave this one has given that one, too: the same rule asks the same people, of the same plan. What
@@ -127,7 +132,7 @@ pub struct Question {
     pub inputs: Vec<(String, String)>,
     /// `+3 ~0 -0`.
     pub plan: String,
-    /// In words: `$0.41/h`, `$9.84 until its end`, `priced 11 of 14`; empty where nobody knows.
+    /// What it is predicted to cost, as far as anybody knows.
     pub estimate: Option<PricedFor>,
     /// Whether its team's budget had no room for it when it was asked: then approving it says yes to that too.
     pub over_budget: bool,

@@ -101,6 +101,11 @@ fn is_zero(needed: &u32) -> bool {
     *needed == 0
 }
 
+/// Rules of budgets are called so: `deny_budget`, `approval_budget`.
+pub(super) fn speaks_of_budget(rule: &str) -> bool {
+    rule.ends_with("_budget")
+}
+
 impl Finding {
     /// One that says no more than this, and that nobody goes past.
     pub fn new(kind: FindingKind, (namespace, rule): (&str, &str), message: String) -> Finding {
@@ -120,6 +125,11 @@ impl Finding {
             by_requester: false,
             excepted: None,
         }
+    }
+
+    /// Whether it speaks of a budget: whoever goes past it knows that there is no room.
+    pub fn is_of_budget(&self) -> bool {
+        speaks_of_budget(&self.rule)
     }
 
     /// Package and rule: `plan.deny_region`.
@@ -162,7 +172,7 @@ impl Decision {
     pub fn spares_budget(&self) -> bool {
         self.findings.iter().any(|finding| {
             let is_spared = finding.verdict() < Verdict::Approval;
-            finding.kind != FindingKind::Warn && is_spared && finding.rule.ends_with("_budget")
+            finding.kind != FindingKind::Warn && is_spared && finding.is_of_budget()
         })
     }
 

@@ -3,6 +3,9 @@
 use super::approval::PricedFor;
 use super::decision::{Decision, Level, Verdict};
 
+/// The longest reason or comment that is kept, in characters.
+pub const LONGEST_REASON: usize = 1_000;
+
 /// What an environment of a template costs, by the last one's plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormCosts {

@@ -108,9 +108,13 @@ pub enum Reply {
     Extended {
         facts: EnvironmentFacts,
         added: Span,
+        /// What policy warns of.
+        warnings: Vec<String>,
     },
     Destroying {
         facts: EnvironmentFacts,
+        /// What policy warns of.
+        warnings: Vec<String>,
     },
     /// It may be marked as gone: ask for the reason.
     ReasonWanted {
@@ -131,6 +135,8 @@ pub enum Reply {
     /// It is put back as its template says; its thread tells how it goes.
     Reverting {
         facts: EnvironmentFacts,
+        /// What policy warns of.
+        warnings: Vec<String>,
     },
     Logs {
         facts: EnvironmentFacts,

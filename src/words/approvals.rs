@@ -7,6 +7,7 @@ use crate::domain::approval::{
     Answer, Answered, ApprovalFacts, ApprovalStatus, PricedFor, Requirement,
 };
 use crate::domain::facts::EnvironmentFacts;
+use crate::domain::form::LONGEST_REASON;
 
 use super::limits::cut;
 use super::{costs, data, policy};
@@ -15,8 +16,6 @@ const REQUIREMENTS: usize = 5;
 const ANSWERS: usize = 8;
 const INPUTS: usize = 12;
 const MESSAGE: usize = 500;
-/// As long as a comment that is kept.
-const COMMENT: usize = 1_000;
 const SHOWN_COMMENT: usize = 400;
 
 /// A question, as the templates' `approval`.
@@ -43,7 +42,7 @@ pub(super) fn approval(facts: &ApprovalFacts) -> Value {
         "plan": cut(&question.plan, 60),
         "estimate": question.estimate.as_ref().map_or(Value::Null, estimate),
         "over_budget": question.over_budget,
-        "reason": question.reason.as_ref().map(|reason| cut(reason, COMMENT)),
+        "reason": question.reason.as_ref().map(|reason| cut(reason, LONGEST_REASON)),
         "answers": newest(facts).map(answer).collect::<Vec<_>>(),
         "more_answers": facts.answers.len().saturating_sub(ANSWERS),
         "approved_by": said(facts, Answer::Approve).take(ANSWERS).map(|one| &one.by.user).collect::<Vec<_>>(),
@@ -64,7 +63,7 @@ pub(super) fn comment(facts: &EnvironmentFacts, asked: &ApprovalFacts, answer: A
         "answer": answer.as_str(),
         "metadata": actions::answer_data(asked.id.as_str(), answer),
         "required": answer == Answer::Approve && overrides,
-        "longest": COMMENT,
+        "longest": LONGEST_REASON,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::domain::actions::{self, FormData};
+use crate::domain::form::LONGEST_REASON;
 use crate::template::{Input, InputKind, Manifest, RawInputs, RawValue};
 
 use super::approvals::estimate;
@@ -19,7 +20,6 @@ const ASKED_ALWAYS: [&str; 3] =
     [actions::TTL_BLOCK, actions::PROJECT_BLOCK, actions::COST_CENTER_BLOCK];
 /// The longest tag that clouds take is longer.
 const LONGEST_TAG: usize = 100;
-const LONGEST_REASON: usize = 1_000;
 
 /// What `view-form` is made of.
 pub(super) fn form(form: &FormModel<'_>) -> Value {

@@ -17,6 +17,7 @@ const RUNS: usize = 5;
 const LOG_LINES: usize = 40;
 const LOG_CHARACTERS: usize = 2_800;
 const LONGEST_PROBLEM: usize = 300;
+const WARNINGS: usize = 5;
 
 /// Whether it is answered by a message, and not by a view or not at all.
 pub(super) fn is_said(reply: &Reply) -> bool {
@@ -63,14 +64,14 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
             data["runs"] = runs.iter().take(RUNS).map(run).collect();
             ("reply-shown", data)
         }
-        Reply::Extended { facts, added } => {
-            let mut data = env(facts);
+        Reply::Extended { facts, added, warnings } => {
+            let mut data = warned(facts, warnings);
             data["added"] = added.millis().into();
             ("reply-extended", data)
         }
-        Reply::Destroying { facts } => ("reply-destroying", env(facts)),
+        Reply::Destroying { facts, warnings } => ("reply-destroying", warned(facts, warnings)),
         Reply::Checking { facts } => ("reply-checking", env(facts)),
-        Reply::Reverting { facts } => ("reply-reverting", env(facts)),
+        Reply::Reverting { facts, warnings } => ("reply-reverting", warned(facts, warnings)),
         Reply::Cancelling { facts } => ("reply-cancelling", env(facts)),
         Reply::Logs { facts, kind, status, lines } => {
             let text = data::last_lines(lines, LOG_LINES, LOG_CHARACTERS);
@@ -213,6 +214,13 @@ pub(super) fn said(said: &Value) -> Value {
 
 fn env(facts: &EnvironmentFacts) -> Value {
     json!({ "env": data::environment(facts) })
+}
+
+/// An environment, and what policy warns of what is done with it.
+fn warned(facts: &EnvironmentFacts, warnings: &[String]) -> Value {
+    let mut data = env(facts);
+    data["warnings"] = warnings.iter().take(WARNINGS).map(|text| cut(text, 300)).collect();
+    data
 }
 
 /// An environment in a list.

@@ -1,15 +1,14 @@
 //! What policy said of a plan: kept, told, and made where policy could not be asked.
 
-use serde_json::json;
-
 use super::attempt::{Attempt, Stopped};
+use crate::commands::decided;
 use crate::commands::transition::{Place, tell};
 use crate::domain::Month;
 use crate::domain::decision::{Decision, Finding, FindingKind, Level, Point, Verdict};
 use crate::domain::notice::Notice;
-use crate::store::decisions::{self, NewDecision};
+use crate::store::Tx;
+use crate::store::decisions::NewDecision;
 use crate::store::environments::Environment;
-use crate::store::{Tx, audit};
 
 impl Attempt {
     /// Keeps it, and tells it in the thread where it is more than a plain yes, and news.
@@ -29,20 +28,8 @@ impl Attempt {
             overridden_by: None,
             reason: None,
         };
-        decisions::insert(tx, new).await?;
+        decided::keep(tx, new, Some(("policy.decided", &self.actor()))).await?;
         let verdict = decision.verdict();
-        let entry = audit::Entry {
-            environment: Some(&environment.id),
-            run: Some(&self.run.id),
-            at: ctx.now(),
-            actor: &self.actor(),
-            action: "policy.decided",
-            detail: json!({
-                "point": decision.point, "verdict": verdict, "bundle": decision.bundle,
-                "rules": decision.findings.iter().map(Finding::name).collect::<Vec<_>>(),
-            }),
-        };
-        audit::record(tx, entry).await?;
         if is_news && verdict != Verdict::Allow {
             let notice = Notice::Policy { decision: decision.clone() };
             tell(ctx, tx, environment, Place::Thread, notice).await?;

@@ -141,7 +141,7 @@ impl Attempt {
             let policies = &self.shop.ctx.policies;
             let is_priced = known.estimate.known_hourly().is_some();
             let is_open = |finding: &&Finding| {
-                let by_price = is_priced && finding.rule.ends_with("_budget");
+                let by_price = is_priced && finding.is_of_budget();
                 !(by_price && policies.has_rule(Point::Plan, &finding.rule))
             };
             let open = decision.findings.iter().filter(is_open).filter_map(Requirement::of);
@@ -167,7 +167,7 @@ impl Attempt {
             let is_known = ctx.membership.renew(&one.approvers).await;
             let able = guard::eligible(ctx, one, &question.requester);
             // Who goes past another rule alone says nothing of the budget.
-            others |= !is_known || one.rule.ends_with("_budget");
+            others |= !is_known || one.is_of_budget();
             others |= able.iter().any(|person| *person != question.requester);
             if !is_known || able.len() >= one.needed.max(1) as usize {
                 continue;

@@ -66,5 +66,5 @@ pub(crate) async fn destroy(
     let facts = opened.facts();
     tx.commit().await?;
     ctx.nudges.all();
-    Ok(Reply::Destroying { facts })
+    Ok(Reply::Destroying { facts, warnings: Vec::new() })
 }
