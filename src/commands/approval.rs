@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::guard;
+use super::approvers::next_asked;
 use super::transition::{Place, tell};
 use super::{Asked, CommandError, Ctx};
 use crate::domain::approval::{Answer, ApprovalStatus, Question};
@@ -33,37 +33,6 @@ impl ApprovalTerms {
         let after = self.reminder.millis().saturating_mul(doubled);
         Some(asked_at + Span::from_millis(after)).filter(|at| *at < expires_at)
     }
-}
-
-/// After so many who are away it is not looked for others who are there.
-const LOOKED_UP: usize = 8;
-
-/// Whom to ask first: as many as are needed for each requirement, in their order, and who is away is passed over
-/// while others are there. Slack is asked who is there: not within a transaction.
-pub async fn first_asked(ctx: &Ctx, question: &Question) -> Vec<Person> {
-    let mut chosen: Vec<Person> = Vec::new();
-    for one in &question.requirements {
-        let candidates = guard::eligible(ctx, one, &question.requester);
-        let wanted = one.needed.max(1) as usize;
-        let (mut there, mut away) = (Vec::new(), Vec::new());
-        // Of a whole team that is away the first are asked all the same.
-        for person in candidates.into_iter().take(wanted + LOOKED_UP) {
-            if there.len() == wanted {
-                break;
-            }
-            match ctx.presence.is_away(&person).await {
-                true => away.push(person),
-                false => there.push(person),
-            }
-        }
-        there.extend(away.into_iter().take(wanted.saturating_sub(there.len())));
-        for person in there {
-            if !chosen.contains(&person) {
-                chosen.push(person);
-            }
-        }
-    }
-    chosen
 }
 
 /// Asks: the question, its cards, and the word to whoever waits. `false`: the run has asked already.
@@ -178,15 +147,16 @@ pub(super) async fn due(
             return Ok(Reply::Repeated);
         };
         let cards = approvals::cards(&mut tx, id).await?;
+        let answers = approvals::answers(&mut tx, id).await?;
         drop(tx);
         let now = ctx.now();
         let reminds =
             approval.next_reminder_at.is_some_and(|at| at <= now) && now < approval.expires_at;
-        let known = |person: &Person| {
+        let has_card = |person: &Person| {
             cards.iter().any(|card| card.recipient.0 == Recipient::Person(person.clone()))
         };
         match reminds {
-            true => next_asked(ctx, &approval.question.0, known).await,
+            true => next_asked(ctx, &approval.question.0, &answers, has_card).await,
             false => Vec::new(),
         }
     };
@@ -222,7 +192,7 @@ pub(super) async fn due(
     Ok(Reply::Repeated)
 }
 
-/// Those who have a card are reminded in its thread; one more is asked.
+/// Those who have a card and have not answered are reminded in its thread; one more is asked.
 async fn remind(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -238,7 +208,11 @@ async fn remind(
         next = ctx.approvals.next((approval.asked_at, approval.expires_at), reminders);
     }
     approvals::reminded(tx, &approval.id, next).await?;
+    let answers = approvals::answers(tx, &approval.id).await?;
     for card in approvals::cards(tx, &approval.id).await? {
+        if answers.iter().any(|one| card.recipient.0 == Recipient::Person(one.by.clone())) {
+            continue;
+        }
         let route =
             Route::ApprovalThread { approval: approval.id.clone(), recipient: card.recipient.0 };
         let notice = Notice::Reminder { approval: approval.id.clone() };
@@ -248,26 +222,4 @@ async fn remind(
         send_card(ctx, tx, approval, Recipient::Person(person)).await?;
     }
     Ok(())
-}
-
-/// The next approver of each requirement who has no card yet and is there.
-async fn next_asked(
-    ctx: &Ctx,
-    question: &Question,
-    known: impl Fn(&Person) -> bool,
-) -> Vec<Person> {
-    let mut chosen = Vec::new();
-    for one in &question.requirements {
-        for person in guard::eligible(ctx, one, &question.requester).into_iter().take(2 * LOOKED_UP)
-        {
-            if known(&person) || chosen.contains(&person) {
-                continue;
-            }
-            if !ctx.presence.is_away(&person).await {
-                chosen.push(person);
-                break;
-            }
-        }
-    }
-    chosen
 }

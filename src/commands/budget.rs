@@ -185,11 +185,19 @@ pub async fn reserve(
     Ok(Reserved::Yes)
 }
 
-/// What an environment holds already. A month that cannot be read is none that anything is held of.
+/// What an environment holds already.
 async fn held_by(tx: &mut Tx, environment: &Environment) -> Result<Reservation, StoreError> {
     let rows = budgets::of_environment(tx, &environment.id).await?;
-    let month = |(month, micros): (String, i64)| Some((month.parse().ok()?, of_micros(micros)));
-    Ok(Reservation(rows.into_iter().filter_map(month).collect()))
+    let month = |(month, micros): (String, i64)| match month.parse::<Month>() {
+        Ok(month) => Ok((month, of_micros(micros))),
+        Err(error) => Err(StoreError::ImpossibleRow {
+            table: "reservations",
+            column: "month",
+            key: environment.id.to_string(),
+            why: error.to_string(),
+        }),
+    };
+    Ok(Reservation(rows.into_iter().map(month).collect::<Result<_, _>>()?))
 }
 
 async fn write(

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod approval;
+pub mod approvers;
 mod attention;
 mod brake;
 pub mod budget;

@@ -99,14 +99,20 @@ pub fn outcome(
     if denied {
         return ApprovalStatus::Denied;
     }
-    let given = |one: &Requirement| {
-        let approve = answers.iter().filter(|answer| answer.answer == Answer::Approve);
-        approve.filter(|answer| may(&answer.by, one)).count() >= one.needed.max(1) as usize
-    };
-    match requirements.iter().all(given) {
+    match requirements.iter().all(|one| is_given(one, answers, &may)) {
         true => ApprovalStatus::Approved,
         false => ApprovalStatus::Pending,
     }
+}
+
+/// Whether as many as it takes have said yes to this one.
+pub fn is_given(
+    one: &Requirement,
+    answers: &[Answered],
+    may: impl Fn(&Person, &Requirement) -> bool,
+) -> bool {
+    let approve = answers.iter().filter(|answer| answer.answer == Answer::Approve);
+    approve.filter(|answer| may(&answer.by, one)).count() >= one.needed.max(1) as usize
 }
 
 /// An approval as people see it.

@@ -8,7 +8,8 @@ use super::decided::{built_in, denials, no_room, unreadable};
 use super::journal::DONE;
 use super::workplace::Workplace;
 use super::{estimate, folders};
-use crate::commands::approval::{first_asked, put, waives_budget};
+use crate::commands::approval::{put, waives_budget};
+use crate::commands::approvers::first_asked;
 use crate::commands::budget::{Purse, Reserved, Room, Wanted, reserve};
 use crate::commands::guard::{self, Matter};
 use crate::domain::Person;
@@ -18,7 +19,7 @@ use crate::domain::decision::{Decision, Finding, Point};
 use crate::domain::run::{RunStatus, Step};
 use crate::policy;
 use crate::store::approvals::Approval;
-use crate::store::decisions;
+use crate::store::decisions::{self, Decided};
 use crate::store::environments::Environment;
 use crate::store::plans::{self, SealedPlan};
 use crate::store::{Tx, approvals, environments, runs, steps};
@@ -37,8 +38,8 @@ struct Known {
     purse: Option<Purse>,
     /// The last that was asked for this run, if anything was.
     asked: Option<Approval>,
-    /// Why whoever asked thinks that it should pass.
-    reason: Option<String>,
+    /// What policy said before: of the form, and of earlier plans.
+    decided: Vec<Decided>,
     /// `+3 ~0 -0`.
     plan: String,
 }
@@ -77,22 +78,40 @@ impl Attempt {
     ) -> Result<Verdict, Stopped> {
         self.check()?;
         self.begin(Step::Gate).await?;
+        for again in [true, false] {
+            if let Some(verdict) = self.decide(place, printed, again).await? {
+                return Ok(verdict);
+            }
+        }
+        Err(Stopped::Trouble(
+            "a budget changed again and again while it was asked about".to_owned(),
+        ))
+    }
+
+    /// `None`: meanwhile others have taken what the budget had left. Then it is decided `again`, for what becomes of
+    /// an empty one is policy's to say.
+    async fn decide(
+        &self,
+        place: &Workplace,
+        printed: &[u8],
+        again: bool,
+    ) -> Result<Option<Verdict>, Stopped> {
         let mut known = self.ask_policy(place, printed).await?;
         if let Some(why) = known.asked.as_ref().and_then(|asked| refused(asked.status)) {
-            return Ok(Verdict::Rejected(why.to_owned()));
+            return Ok(Some(Verdict::Rejected(why.to_owned())));
         }
-        let requirements = self.requirements(&known).await?;
+        let requirements = self.requirements(&known);
         let question = self.question(&known, requirements);
         if !known.covers(&question) {
             let findings = self.unanswerable(&known, &question).await;
             known.decision.findings.extend(findings);
         }
         if denials(&known.decision).next().is_some() || known.covers(&question) {
-            return self.settle_gate(known).await;
+            return self.settle_gate(known, again).await;
         }
         let people = first_asked(&self.shop.ctx, &question).await;
         let sealed = self.seal_plan(place, printed)?;
-        self.wait(known, (question, people), sealed).await
+        self.wait(known, (question, people), sealed).await.map(Some)
     }
 
     /// Asks policy what it says of the plan, with all secrets struck from it.
@@ -102,7 +121,7 @@ impl Attempt {
         let mut tx = ctx.db.read().await?;
         let environment = environments::get(&mut tx, &self.environment.id).await?;
         let asked = approvals::last_of_run(&mut tx, &self.run.id).await?;
-        let reasons = decisions::of_run(&mut tx, &self.run.id).await?;
+        let decided = decisions::of_run(&mut tx, &self.run.id).await?;
         let actor = self.run.actor.0.clone();
         let matter =
             Matter { estimate: Some(&estimate), ..Matter::of(Point::Plan, &actor, &environment) };
@@ -121,17 +140,15 @@ impl Attempt {
             }
             Err(why) => unreadable(ctx.policies.bundle(), &why.to_string()),
         };
-        let reason = reasons.into_iter().rev().find_map(|decided| decided.reason);
         let plan = plan.map(|plan| plan.0.to_string()).unwrap_or_default();
-        Ok(Known { decision, estimate, purse: put.purse, asked, reason, plan })
+        Ok(Known { decision, estimate, purse: put.purse, asked, decided, plan })
     }
 
     /// All that has to be approved: what policy said of the form, and of the plan.
-    async fn requirements(&self, known: &Known) -> Result<Vec<Requirement>, Stopped> {
-        let mut tx = self.shop.ctx.db.read().await?;
+    fn requirements(&self, known: &Known) -> Vec<Requirement> {
         let mut all: Vec<Requirement> = Vec::new();
-        for decided in decisions::of_run(&mut tx, &self.run.id).await? {
-            let decision = decided.decision.0;
+        for decided in &known.decided {
+            let decision = &decided.decision.0;
             if decision.point == Point::Plan || decision.point == Point::Approve {
                 continue;
             }
@@ -154,7 +171,7 @@ impl Attempt {
                 unique.push(one);
             }
         }
-        Ok(unique)
+        unique
     }
 
     /// What nobody, or not as many as it takes, can say yes to is a denial: nobody waits for that.
@@ -207,18 +224,23 @@ impl Attempt {
             plan: known.plan.clone(),
             estimate: Some(guard::priced(&known.estimate, span, known.purse.as_ref())),
             over_budget: known.purse.as_ref().is_some_and(Purse::is_short),
-            reason: known.reason.clone(),
+            reason: known.decided.iter().rev().find_map(|decided| decided.reason.clone()),
         }
     }
 
     /// In one transaction: what was decided, what is set aside, and whether it goes on.
-    async fn settle_gate(&self, mut known: Known) -> Result<Verdict, Stopped> {
+    async fn settle_gate(&self, mut known: Known, again: bool) -> Result<Option<Verdict>, Stopped> {
         let ctx = &self.shop.ctx;
         let mut tx = ctx.db.write("decide about a plan").await?;
         let was_told = known.given().is_some();
         let environment = self.hold(&mut tx, &known).await?;
-        if denials(&known.decision).next().is_none() {
-            self.reserve(&mut tx, &environment, &mut known).await?;
+        if denials(&known.decision).next().is_none()
+            && let Some(short) = self.reserve(&mut tx, &environment, &known).await?
+        {
+            if again {
+                return Ok(None);
+            }
+            known.decision.findings.push(short);
         }
         let is_news = !was_told || denials(&known.decision).next().is_some();
         self.keep_decision(&mut tx, &environment, (&known.decision, is_news)).await?;
@@ -227,7 +249,7 @@ impl Attempt {
             let why = denied.join(" ");
             tx.commit().await?;
             ctx.nudges.outbox.notify_one();
-            return Ok(Verdict::Rejected(why));
+            return Ok(Some(Verdict::Rejected(why)));
         }
         let how = if known.given().is_some() { "approved" } else { "allowed" };
         if !steps::write(&mut tx, self.line(Step::Gate, DONE, how), ctx.now()).await? {
@@ -235,7 +257,7 @@ impl Attempt {
         }
         tx.commit().await?;
         ctx.nudges.outbox.notify_one();
-        Ok(Verdict::Passed)
+        Ok(Some(Verdict::Passed))
     }
 
     /// Asks, and lets go of everything until somebody has answered.
@@ -279,13 +301,13 @@ impl Attempt {
         Ok(environment)
     }
 
-    /// Sets aside what it will cost. Where there is no room that policy has not spoken of, that is a denial.
+    /// Sets aside what it will cost. Where there is no room, and policy has not spoken of that: the denial.
     async fn reserve(
         &self,
         tx: &mut Tx,
         environment: &Environment,
-        known: &mut Known,
-    ) -> Result<(), Stopped> {
+        known: &Known,
+    ) -> Result<Option<Finding>, Stopped> {
         let ctx = &self.shop.ctx;
         let said = match known.asked.as_ref().filter(|_| known.given().is_some()) {
             Some(approved) => waives_budget(tx, approved).await?,
@@ -296,11 +318,10 @@ impl Attempt {
         let wanted = Wanted { estimate: &known.estimate, until };
         let room = if waived { Room::Waived } else { Room::Needed };
         let Reserved::Short(short) = reserve(ctx, tx, environment, wanted, room).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let team = environment.team.as_deref().unwrap_or_default();
         let left = amount(&known.estimate.currency, short.left);
-        known.decision.findings.push(no_room(team, short.month, &left));
-        Ok(())
+        Ok(Some(no_room(team, short.month, &left)))
     }
 }
