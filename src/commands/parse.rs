@@ -10,7 +10,10 @@ const LONGEST: usize = 3000;
 /// Reads it. An unknown verb is answered with the nearest one.
 pub fn parse(text: &str) -> Result<Command, Refusal> {
     let text: String = text.chars().take(LONGEST).collect();
-    let words = split(&text);
+    read(&split(&text))
+}
+
+fn read(words: &[String]) -> Result<Command, Refusal> {
     let Some((verb, rest)) = words.split_first() else { return Ok(Command::Help(None)) };
     match verb.to_lowercase().as_str() {
         "new" | "create" => new(rest),
@@ -150,13 +153,11 @@ fn going_past(rest: &[String]) -> Result<Command, Refusal> {
     let Some((why, rest)) = rest.split_first().filter(|(why, _)| !why.trim().is_empty()) else {
         return Err(bad("override", "it needs a reason, in quotes, and what is to be done"));
     };
-    let quoted: Vec<String> = rest.iter().map(|word| format!("\"{word}\"")).collect();
-    let command = match rest.is_empty() {
-        true => return Err(bad("override", "say what is to be done after the reason")),
-        false => parse(&quoted.join(" "))?,
-    };
-    match command {
-        Command::Extend { .. } | Command::Destroy(_) | Command::Revert(_) => {
+    if rest.is_empty() {
+        return Err(bad("override", "say what is to be done after the reason"));
+    }
+    match read(rest)? {
+        command @ (Command::Extend { .. } | Command::Destroy(_) | Command::Revert(_)) => {
             Ok(Command::Override { why: why.clone(), command: Box::new(command) })
         }
         _ => Err(bad(
@@ -256,6 +257,20 @@ mod tests {
             ("resume reaping", Command::Resume(Brake::Reaping)),
             ("attention", Command::Attention),
             ("orphans", Command::Orphans),
+            ("cost", Command::Cost { scope: ListScope::Mine, month: None }),
+            (
+                "cost 2026-10 Team",
+                Command::Cost { scope: ListScope::Team, month: "2026-10".parse().ok() },
+            ),
+            ("policies", Command::Policies(Policing::Show)),
+            ("policy reload", Command::Policies(Policing::Reload)),
+            (
+                "override \"a load test\" destroy “calm”",
+                Command::Override {
+                    why: "a load test".into(),
+                    command: Box::new(Command::Destroy(typed("calm"))),
+                },
+            ),
         ] {
             assert_eq!(parse(text), Ok(command), "{text}");
         }
@@ -295,6 +310,13 @@ mod tests {
             "retry",
             "new a b",
             "why a b",
+            "cost yours",
+            "policies forget",
+            "override",
+            "override \"a reason\"",
+            "override \" \" destroy calm",
+            "override \"a reason\" list",
+            "override \"a reason\" override \"another\" destroy calm",
             "new =x y=z a b",
         ] {
             assert!(matches!(parse(text), Err(Refusal::BadArgument { .. })), "{text}");

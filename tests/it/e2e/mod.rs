@@ -7,6 +7,7 @@ mod again;
 mod approvals;
 mod audit;
 mod cancel;
+mod consulted;
 mod delivery;
 mod drift;
 mod each;
