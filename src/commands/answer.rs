@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
-use super::approval::{cards_change, waives_budget};
+use super::approval::{cards_change, tell_waiting, waives_budget};
 use super::budget::{Reserved, Room, Wanted, reserve};
 use super::decided::{self, DENIED};
 use super::guard::{self, Matter};
-use super::transition::{Place, tell};
 use super::{Asked, CommandError, Ctx};
 use crate::domain::approval::{Answer, Answered, ApprovalStatus, Requirement, outcome};
 use crate::domain::decision::{Point, Verdict};
@@ -221,7 +220,7 @@ async fn keep(
         approvals::decide(tx, &approval.id, status, now).await?;
         runs::resume(tx, &approval.run_id).await?;
         let notice = Notice::Answered { approval: approval.id.clone() };
-        tell(ctx, tx, environment, Place::Thread, notice).await?;
+        tell_waiting(ctx, tx, (environment, approval), notice).await?;
     }
     cards_change(ctx, tx, approval).await?;
     Ok(status)

@@ -66,8 +66,23 @@ pub async fn put(
         send_card(ctx, tx, &approval, recipient).await?;
     }
     let notice = Notice::Awaiting { approval: approval.id.clone() };
-    tell(ctx, tx, environment, Place::Thread, notice).await?;
+    tell_waiting(ctx, tx, (environment, &approval), notice).await?;
     Ok(true)
+}
+
+/// Word of a question: in the environment's thread, and to who asked where that is not its owner.
+pub async fn tell_waiting(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (environment, approval): (&Environment, &Approval),
+    notice: Notice,
+) -> Result<(), StoreError> {
+    let requester = &approval.question.0.requester;
+    if *requester != environment.owner() {
+        let route = Route::Person { person: requester.clone() };
+        push(ctx, tx, approval, route, notice.clone()).await?;
+    }
+    tell(ctx, tx, environment, Place::Thread, notice).await
 }
 
 /// Whether those who said yes knew that there is no room in the budget, and could say yes to that too: whoever asks for
@@ -182,7 +197,7 @@ pub(super) async fn due(
         };
         audit::record(&mut tx, entry).await?;
         let notice = Notice::Answered { approval: approval.id.clone() };
-        tell(ctx, &mut tx, &environment, Place::Thread, notice).await?;
+        tell_waiting(ctx, &mut tx, (&environment, &approval), notice).await?;
         cards_change(ctx, &mut tx, &approval).await?;
     } else if approval.next_reminder_at.is_some_and(|at| at <= now) {
         remind(ctx, &mut tx, &approval, people).await?;

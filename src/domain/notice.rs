@@ -29,6 +29,8 @@ pub enum Route {
     Thread { environment: EnvironmentId, owner: Person },
     /// A channel, by id or by `#name`.
     Channel { channel: String },
+    /// Direct messages, beside all cards.
+    Person { person: Person },
     /// The card of a question for approval, with one of those who can answer it: posted once, then edited.
     Approval { approval: ApprovalId, recipient: Recipient },
     /// The thread of that card.
@@ -70,6 +72,7 @@ impl Route {
                 format!("dm:{}:{}", owner.workspace, owner.user)
             }
             Route::Channel { channel } => format!("channel:{channel}"),
+            Route::Person { person } => format!("dm:{}:{}", person.workspace, person.user),
             Route::Approval { recipient, .. } | Route::ApprovalThread { recipient, .. } => {
                 recipient.conversation()
             }

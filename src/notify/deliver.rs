@@ -53,6 +53,10 @@ impl Notifier {
                 let spot = Spot { channel: channel.clone(), thread: None };
                 self.post(&spot, &rendered).await?;
             }
+            Route::Person { person } => {
+                let spot = Spot { channel: self.dm(person).await?, thread: None };
+                self.post(&spot, &rendered).await?;
+            }
             Route::Approval { approval, recipient } => {
                 self.approval_card((approval, recipient), &rendered).await?;
             }

@@ -201,6 +201,27 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn whoever_asked_hears_what_became_of_it(database: Database) {
+        let (options, _rules) = ruled(database, &[("plan.rego", CHANGES)]);
+        let mut stage = Stage::start(options).await;
+        let (alice, bob, carol) = (stage.alice(), stage.bob(), stage.carol());
+        let operators = [&bob, &carol].map(|player| player.persona.id().to_owned());
+        stage.reconfigures(move |config| config.operators.users = operators.to_vec());
+        stage.restarts_bot().await;
+        let order = alice.orders("quick", &[]).await;
+        order.is_ready().await;
+        carol.asks(&format!("revert {}", order.name)).await;
+        let card = question(&bob, &order).await;
+        carol.waits("that it waits", |s| s.dm_says("waits for an approval, until")).await;
+        let answer = bob.presses(&card, "approve").await;
+        assert!(answer.says("is told"), "{}", answer.plain());
+        carol.waits("that it is approved", |s| s.dm_says("is approved, and goes on")).await;
+        order.says("is approved, and goes on").await;
+        order.says("as its template says again").await;
+        order.is_destroyed().await;
+        stage.ends().await;
+    }
+
     async fn who_has_answered_is_not_reminded(database: Database) {
         let two = AGREES.replace("[\"role:operator\"]", "[\"team:search\", \"role:operator\"], \"needed\": 2");
         let (options, _rules) = ruled(database, &[("request.rego", &two)]);

@@ -332,10 +332,10 @@ impl Bot {
     /// Ends it as an operator does.
     pub async fn ends(&mut self) {
         self.signal(Signal::TERM);
-        // Its life may be over just when it stands still.
-        self.signal(Signal::CONT);
         let begun = Instant::now();
         while self.is_running() {
+            // Its life may be over just when it stands still, and it may pass that point again.
+            self.signal(Signal::CONT);
             assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.told());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
