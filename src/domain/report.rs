@@ -16,6 +16,8 @@ pub struct Why {
     /// Only this one's, where it is asked about.
     pub run: Option<RunId>,
     pub decisions: Vec<Explained>,
+    /// Which page of them is shown, from 1.
+    pub page: usize,
 }
 
 /// A decision about something that the person wanted.

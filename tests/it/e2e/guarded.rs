@@ -208,6 +208,42 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn whoever_is_asked_may_ask_why_and_strangers_may_not(database: Database) {
+        let mut stage = Stage::start(guarded(database)).await;
+        let (alice, bob) = (stage.alice(), stage.bob());
+        let other = alice.orders("quick", &[]).await;
+        other.is_ready().await;
+        let order = alice.orders("quick", &[text("project", "single")]).await;
+        // Bob is of another team, and no operator.
+        let card = question(&bob, &order).await;
+        let why = bob.presses(&card, "why").await;
+        for part in ["request.approval_one", "request.rego:", "One has to agree.", "team search"] {
+            assert!(why.says(part), "{part} is not in: {}", why.plain());
+        }
+        let unseen = "No environment that you may see";
+        for command in ["show", "logs", "destroy", "extend"] {
+            let refused = bob.asks(&format!("{command} {}", order.name)).await;
+            assert!(refused.says(unseen), "{command}: {}", refused.plain());
+        }
+        let run = "SELECT id FROM runs WHERE status = 'waiting'";
+        let run = stage.texts(run).await.remove(0);
+        let of_run = bob.asks(&format!("why {run}")).await;
+        assert!(of_run.says(&run), "{}", of_run.plain());
+        let strange = bob.asks(&format!("why {}", other.name)).await;
+        assert!(strange.says(unseen), "{}", strange.plain());
+        bob.presses(&card, "approve").await;
+        order.is_ready().await;
+        // Also afterwards, and by a policy that does not ask bob any more.
+        let nobody = folder("none");
+        stage.reconfigures(move |config| config.policies.folders = vec![nobody]);
+        stage.restarts_bot().await;
+        let why = bob.asks(&format!("why {}", order.name)).await;
+        assert!(why.says("It was approved"), "{}", why.plain());
+        order.is_destroyed().await;
+        other.is_destroyed().await;
+        stage.ends().await;
+    }
+
     async fn two_of_three_have_to_agree(database: Database) {
         let stage = Stage::start(guarded(database)).await;
         let (alice, bob, carol) = (stage.alice(), stage.bob(), stage.carol());
