@@ -82,7 +82,7 @@ impl Attempt {
             return Ok(Verdict::Rejected(why.to_owned()));
         }
         let requirements = self.requirements(&known).await?;
-        let question = self.question(&known, requirements);
+        let question = self.question(place, &known, requirements);
         if !known.covers(&question) {
             let findings = self.unanswerable(&known, &question).await;
             known.decision.findings.extend(findings);
@@ -191,19 +191,21 @@ impl Attempt {
         found
     }
 
-    fn question(&self, known: &Known, requirements: Vec<Requirement>) -> Question {
+    fn question(
+        &self,
+        place: &Workplace,
+        known: &Known,
+        requirements: Vec<Requirement>,
+    ) -> Question {
         let environment = &self.environment;
-        let inputs = environment.inputs.0.iter().map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            (name.clone(), text)
-        });
+        let entered = environment.inputs.0.iter().map(|(name, value)| (name.as_str(), value));
         let now = self.shop.ctx.now();
         let span = environment.costs_until(now) - now;
         Question {
             // Who asked for this run: an operator may have reverted somebody else's.
             requester: self.run.actor.0.person().cloned().unwrap_or_else(|| environment.owner()),
             requirements,
-            inputs: inputs.collect(),
+            inputs: place.manifest.shown(entered),
             plan: known.plan.clone(),
             estimate: Some(guard::priced(&known.estimate, span, known.purse.as_ref())),
             over_budget: known.purse.as_ref().is_some_and(Purse::is_short),

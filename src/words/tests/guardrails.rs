@@ -212,6 +212,7 @@ fn what_nobody_knows_the_price_of_is_never_nothing() {
         ("notice-receipt", "unpriced"),
         ("notice-question", "unpriced"),
         ("reply-shown", "unpriced"),
+        ("reply-cost", "unpriced"),
         ("view-form", "unpriced"),
         ("view-form", "no-book"),
     ] {
@@ -223,7 +224,11 @@ fn what_nobody_knows_the_price_of_is_never_nothing() {
     assert!(
         said("notice-receipt", "partly-priced").contains("of 3 resources nobody knows the price")
     );
-    assert!(said("reply-cost", "usual").contains("Of 3 resources nobody knows the price"));
+    let usual = said("reply-cost", "usual");
+    assert!(usual.contains("Of 3 resources nobody knows the price"), "{usual}");
+    assert!(usual.contains("*at least $9.18*") && usual.contains("*$3.12*"), "{usual}");
+    assert!(usual.contains(": at least $12.30*"), "the sum of what is known in part: {usual}");
+    assert!(said("reply-cost", "free").contains("*$0.00*"));
 }
 
 #[test]

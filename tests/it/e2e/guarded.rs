@@ -216,6 +216,7 @@ on_both! {
         let order = alice.orders("quick", &[text("project", "single")]).await;
         // Bob is of another team, and no operator.
         let card = question(&bob, &order).await;
+        assert!(card.says("Note: `nothing`"), "inputs go by their labels: {}", card.plain());
         let why = bob.presses(&card, "why").await;
         for part in ["request.approval_one", "request.rego:", "One has to agree.", "team search"] {
             assert!(why.says(part), "{part} is not in: {}", why.plain());
@@ -464,6 +465,26 @@ on_both! {
         two.is_ready().await;
         one.is_destroyed().await;
         two.is_destroyed().await;
+        stage.ends().await;
+    }
+
+    async fn what_nobody_knows_the_price_of_is_not_for_nothing(database: Database) {
+        let stage = Stage::start(guarded(database).adjusted(|config| {
+            config.costs.prices = Some(folder("unpriced"));
+        })).await;
+        let alice = stage.alice();
+        let order = stage.ready("quick").await;
+        stage.moves_clock(Span::hours(1)).await;
+        for command in ["cost", "cost team"] {
+            let said = alice.asks(command).await;
+            assert!(said.says(&order.name) && said.says("not known"), "{}", said.plain());
+            assert!(!said.says("$0"), "{}", said.plain());
+        }
+        assert!(!order.card().says("$0"), "{}", order.card().plain());
+        let receipt = order.is_destroyed().await;
+        assert!(receipt.says("What it cost is not known"), "{}", receipt.plain());
+        let said = alice.asks("cost").await;
+        assert!(said.says("not known") && !said.says("$0"), "{}", said.plain());
         stage.ends().await;
     }
 
