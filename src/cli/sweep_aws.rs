@@ -15,9 +15,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use super::errors::fail;
-use crate::engine::sweep::{
-    ENVIRONMENT, ENVIRONMENT_TAG, INSTALLATION, INSTALLATION_TAG, Swept, known,
-};
+use crate::domain::tags::{ENVIRONMENT_TAG, INSTALLATION_TAG};
+use crate::engine::sweep::{ENVIRONMENT, INSTALLATION, Swept, known};
 
 /// As many as AWS gives at once.
 const PAGE: i32 = 100;

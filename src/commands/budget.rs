@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::Ctx;
 use crate::cost::accrual::{Interval, accrued};
 use crate::cost::budget::{Budget, Reservation, Short, admit};
-use crate::domain::cost::{Estimate, amount, micros, of_micros};
+use crate::domain::cost::{Estimate, Known, amount, micros, of_micros};
 use crate::domain::ports::MonthlyBudget;
 use crate::domain::{EnvironmentId, Month, Timestamp};
 use crate::store::budgets::Charge;
@@ -282,7 +282,9 @@ pub(super) async fn settle(
         }
         write(tx, environment, team, &settled).await?;
     }
-    let priced = charges.iter().find(|charge| !charge.estimate.0.currency.is_empty());
+    let is_known = |charge: &&budgets::Charge| charge.estimate.0.known() != Known::Nothing;
+    let priced =
+        charges.iter().filter(is_known).find(|charge| !charge.estimate.0.currency.is_empty());
     let spent = priced.map(|charge| amount(&charge.estimate.0.currency, accrued(&past, now)));
     environments::set_spent(tx, &environment.id, spent.as_deref()).await
 }

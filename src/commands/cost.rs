@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::budget::{interval, purse_of};
 use super::{Asked, CommandError, Ctx};
 use crate::cost::accrual::{Interval, by_day, within};
-use crate::domain::cost::amount;
+use crate::domain::cost::{Known, amount};
 use crate::domain::reply::{Audience, CostReport, CostReportLine, ListScope, Refusal, Reply};
 use crate::domain::report::{CostByDay, EnvironmentByDay};
 use crate::domain::{EnvironmentId, Month, Person, Timestamp};
@@ -61,6 +61,7 @@ pub(super) async fn cost(
         name: one.environment.name.clone(),
         owner: one.environment.owner(),
         cost: amount(&currency, one.cost),
+        known: one.known(),
         goes_on: one.goes_on,
     };
     let team_budget = purse.as_ref().filter(|_| scope == ListScope::Team);
@@ -76,11 +77,12 @@ pub(super) async fn cost(
         lines: costs.iter().take(LINES).map(line).collect(),
         more: costs.len().saturating_sub(LINES),
         total: amount(&currency, costs.iter().map(|one| one.cost).sum()),
+        known: Known::together(costs.iter().map(Cost::known)),
         budget: purse.map(|purse| {
             let said = |value: Decimal| amount(&purse.budget.currency, value);
             (said(purse.budget.amount), said(purse.reserved_amount()), said(purse.left_amount()))
         }),
-        unpriced: costs.iter().map(unpriced).sum(),
+        unpriced: costs.iter().map(Cost::unpriced).sum(),
         chart: Some(chart).filter(|_| costs.iter().any(|one| !one.cost.is_zero())),
     }))
 }
@@ -90,6 +92,20 @@ impl Cost {
         let days = by_day(&self.intervals(), month, now).into_iter();
         let days = days.map(|(_, cost)| cost).collect();
         EnvironmentByDay { name: self.environment.name.clone(), days }
+    }
+
+    /// How much of it is in the sum: what nobody knows the price of is not.
+    fn known(&self) -> Known {
+        Known::together(self.charges.iter().map(|charge| charge.estimate.0.known()))
+    }
+
+    /// How many resources of it nobody knows the price of.
+    fn unpriced(&self) -> usize {
+        let unpriced = self.charges.iter().map(|charge| {
+            let (priced, all) = charge.estimate.0.priced();
+            all - priced
+        });
+        unpriced.max().unwrap_or_default()
     }
 
     fn intervals(&self) -> Vec<Interval> {
@@ -104,12 +120,6 @@ fn is_owner(environment: &Environment, person: Option<&Person>) -> bool {
 fn currency(costs: &[Cost]) -> String {
     let found = costs.iter().flat_map(|one| &one.charges).map(|one| &one.estimate.0.currency);
     found.into_iter().find(|currency| !currency.is_empty()).cloned().unwrap_or("USD".to_owned())
-}
-
-/// How many resources of it nobody knows the price of.
-fn unpriced(cost: &Cost) -> usize {
-    let last = cost.charges.last().map(|charge| charge.estimate.0.priced());
-    last.map_or(0, |(priced, all)| all - priced)
 }
 
 /// What environments cost in a month, until now.

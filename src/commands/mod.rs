@@ -123,7 +123,10 @@ pub enum Command {
         command: Box<Command>,
     },
     /// Every decision that policy has taken about it; of nothing, the person's own last ones.
-    Why(Option<Target>),
+    Why {
+        target: Option<Target>,
+        page: usize,
+    },
     /// The scheduler's: a warning is due.
     Warn(Target),
     /// The scheduler's: the end has come.
@@ -210,7 +213,7 @@ async fn dispatch(ctx: &Ctx, request: &Request) -> Result<Reply, CommandError> {
         Command::DestroyOrphan(orphan) => orphans::destroy(ctx, by, orphan).await,
         Command::Answer(said) => answer::answer(ctx, by, said).await,
         Command::ApprovalDue(id) => approval::due(ctx, by, id).await,
-        Command::Why(target) => why::why(ctx, by, target.as_ref()).await,
+        Command::Why { target, page } => why::why(ctx, by, target.as_ref(), *page).await,
         Command::Cost { scope, month } => cost::cost(ctx, by, *scope, *month).await,
         Command::Policies(what) => policies::policies(ctx, by, *what).await,
         Command::Warn(target) => warn::warn(ctx, by, target).await,

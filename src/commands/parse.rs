@@ -31,8 +31,7 @@ fn read(words: &[String]) -> Result<Command, Refusal> {
         "cost" | "costs" => cost(rest),
         "policies" | "policy" => policies(rest),
         "override" => going_past(rest),
-        "why" if rest.is_empty() => Ok(Command::Why(None)),
-        "why" => Ok(Command::Why(Some(target("why", rest)?))),
+        "why" => why(rest),
         "templates" => Ok(Command::Templates),
         "help" | "?" => Ok(Command::Help(rest.first().map(|word| word.to_lowercase()))),
         "pause" => Ok(Command::Pause(brake("pause", rest)?)),
@@ -124,6 +123,17 @@ fn gone(rest: &[String]) -> Result<Command, Refusal> {
     };
     let why = (!why.is_empty()).then(|| why.join(" "));
     Ok(Command::Gone { target: Target::Typed(name.clone()), why })
+}
+
+/// Of an environment, a run, or what one asked for; and a page of it.
+fn why(rest: &[String]) -> Result<Command, Refusal> {
+    let page = |word: &String| word.parse::<usize>().ok().map(|page| page.clamp(1, 10_000));
+    let (rest, page) = match rest.split_last().and_then(|(last, rest)| Some((rest, page(last)?))) {
+        Some((rest, page)) => (rest, page),
+        None => (rest, 1),
+    };
+    let target = if rest.is_empty() { None } else { Some(target("why", rest)?) };
+    Ok(Command::Why { target, page })
 }
 
 /// Whose, and in which month, in any order.
@@ -249,8 +259,10 @@ mod tests {
             ),
             ("logs calm", Command::Logs(typed("calm"))),
             ("credentials calm", Command::Credentials(typed("calm"))),
-            ("why", Command::Why(None)),
-            ("why calm", Command::Why(Some(typed("calm")))),
+            ("why", Command::Why { target: None, page: 1 }),
+            ("why 2", Command::Why { target: None, page: 2 }),
+            ("why calm", Command::Why { target: Some(typed("calm")), page: 1 }),
+            ("why calm 3", Command::Why { target: Some(typed("calm")), page: 3 }),
             ("templates", Command::Templates),
             ("help new", Command::Help(Some("new".into()))),
             ("pause creating", Command::Pause(Brake::Creating)),

@@ -2,10 +2,11 @@
 //! was last decided of the person's own wishes, also of those of which nothing came.
 
 use super::target::{Right, resolve};
-use super::{Asked, CommandError, Ctx, Target};
+use super::{Asked, CommandError, Ctx, Target, guard};
 use crate::domain::approval::ApprovalStatus;
+use crate::domain::notice::Recipient;
 use crate::domain::reply::{Explained, OwnDecision, Reply, Why};
-use crate::domain::{EnvironmentId, RunId};
+use crate::domain::{EnvironmentId, Person, RunId};
 use crate::store::decisions::Decided;
 use crate::store::environments::Environment;
 use crate::store::{StoreError, Tx, approvals, decisions, environments, runs};
@@ -17,9 +18,10 @@ pub(super) async fn why(
     ctx: &Ctx,
     asked: Asked<'_>,
     target: Option<&Target>,
+    page: usize,
 ) -> Result<Reply, CommandError> {
     let mut tx = ctx.db.read().await?;
-    let Some(target) = target else { return own(&mut tx, asked).await };
+    let Some(target) = target else { return own(&mut tx, asked, page).await };
     let (environment, run) = meant(ctx, &mut tx, asked, target).await?;
     let decided = match &run {
         Some(run) => decisions::of_run(&mut tx, run).await?,
@@ -28,11 +30,12 @@ pub(super) async fn why(
     let runs: Vec<Option<RunId>> = decided.iter().map(|row| row.run_id.clone()).collect();
     let mut decisions: Vec<Explained> = decided.into_iter().map(explained).collect();
     answer(&mut tx, (&mut decisions, &runs), &environment.id, run.as_ref()).await?;
-    Ok(Reply::Why(Why { facts: environment.facts(), run, decisions }))
+    Ok(Reply::Why(Why { facts: environment.facts(), run, decisions, page }))
 }
 
 /// The environment that is meant, or the one of the run whose id was typed. A run is seen by those who see its
-/// environment; to others there is nothing that is called so.
+/// environment; to others there is nothing that is called so. Whoever is to answer a question has to see what it is
+/// about: for them there is this much of it.
 async fn meant(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -48,16 +51,63 @@ async fn meant(
         };
         if let Some(run) = run {
             let its = Target::Id(run.environment_id);
-            if let Ok(environment) = resolve(ctx, tx, asked, &its, Right::See).await {
+            if let Ok(environment) = seen(ctx, tx, asked, &its).await {
                 return Ok((environment, Some(run.id)));
             }
         }
     }
-    Ok((resolve(ctx, tx, asked, target, Right::See).await?, None))
+    Ok((seen(ctx, tx, asked, target).await?, None))
+}
+
+/// The environment, for those who see it and for those who have to do with a question about it.
+async fn seen(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    asked: Asked<'_>,
+    target: &Target,
+) -> Result<Environment, CommandError> {
+    let refused = match resolve(ctx, tx, asked, target, Right::See).await {
+        Ok(environment) => return Ok(environment),
+        Err(refused) => refused,
+    };
+    let found = match target {
+        Target::Id(id) => environments::find(tx, id).await?,
+        // By its whole name, as a question gives it: a beginning would tell a stranger's name.
+        Target::Typed(typed) => {
+            environments::by_name(tx, &typed.trim().trim_matches('`').to_lowercase()).await?
+        }
+    };
+    match (found, asked.actor.person()) {
+        (Some(found), Some(person)) if is_approver(ctx, tx, &found.id, person).await? => Ok(found),
+        _ => Err(refused),
+    }
+}
+
+/// Whether somebody was asked about it, has answered, or can answer now.
+async fn is_approver(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    id: &EnvironmentId,
+    person: &Person,
+) -> Result<bool, CommandError> {
+    for approval in approvals::of_environment(tx, id).await? {
+        let question = &approval.question.0;
+        let may = |one| guard::may_answer(ctx, person, one, &question.requester);
+        let is_open = approval.status == ApprovalStatus::Pending;
+        let cards = approvals::cards(tx, &approval.id).await?;
+        let recipient = Recipient::Person(person.clone());
+        if (is_open && question.requirements.iter().any(may))
+            || cards.iter().any(|card| card.recipient.0 == recipient)
+            || approvals::answers(tx, &approval.id).await?.iter().any(|one| one.by == *person)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What was last decided of what this person wanted.
-async fn own(tx: &mut Tx, asked: Asked<'_>) -> Result<Reply, CommandError> {
+async fn own(tx: &mut Tx, asked: Asked<'_>, page: usize) -> Result<Reply, CommandError> {
     let mut own = Vec::new();
     for row in decisions::latest_of(tx, asked.actor, OWN).await? {
         let name = match &row.environment_id {
@@ -66,7 +116,7 @@ async fn own(tx: &mut Tx, asked: Asked<'_>) -> Result<Reply, CommandError> {
         };
         own.push(OwnDecision { name, explained: explained(row) });
     }
-    Ok(Reply::WhyMine(own))
+    Ok(Reply::WhyMine { decisions: own, page })
 }
 
 fn explained(row: Decided) -> Explained {

@@ -30,6 +30,8 @@ pub const SHOW: &str = "show";
 pub const NEW: &str = "new";
 /// Turns a list's page; the value is `scope:page`.
 pub const PAGE: &str = "page";
+/// Turns a page of what [`WHY`] tells; the value is [`why_page`]'s.
+pub const WHY_PAGE: &str = "why_page";
 /// A button that is only a link: Slack reports its press, and nothing is to be done.
 pub const LINK: &str = "link";
 /// The picker's select: its value is a template's name.
@@ -84,6 +86,18 @@ pub fn read_extend_value(value: &str) -> (&str, Option<Timestamp>) {
     }
 }
 
+/// The value of a button that turns the page of an explanation: the id of the environment or the run that it is about,
+/// or nothing for what somebody asked for themselves; and the page, from 1.
+pub fn why_page(about: &str, page: usize) -> String {
+    format!("{about}:{page}")
+}
+
+/// What the explanation is about, and the page.
+pub fn read_why_page(value: &str) -> Option<(&str, usize)> {
+    let (about, page) = value.rsplit_once(':')?;
+    Some((about, page.parse().ok()?))
+}
+
 /// What the view of an answer carries along: the question, and what is answered.
 pub fn answer_data(approval: &str, answer: Answer) -> String {
     format!("{answer}|{approval}")
@@ -130,5 +144,8 @@ mod tests {
         assert_eq!(read_extend_value("env_1"), ("env_1", None));
         assert_eq!(read_input_block(&input_block("branch")), Some("branch"));
         assert_eq!(read_input_block("ttl"), None);
+        assert_eq!(read_why_page(&why_page("env_1", 2)), Some(("env_1", 2)));
+        assert_eq!(read_why_page(&why_page("", 3)), Some(("", 3)));
+        assert_eq!(read_why_page("env_1"), None);
     }
 }

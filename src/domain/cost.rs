@@ -81,6 +81,24 @@ impl PricedResource {
     }
 }
 
+/// How much of what something costs is in its sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    All,
+    /// It costs that much at least.
+    Part,
+    /// The sum is nothing, and the cost is not.
+    Nothing,
+}
+
+impl Known {
+    /// Of several sums together; of none there is nothing that is not known.
+    pub fn together(all: impl IntoIterator<Item = Known>) -> Known {
+        let both = |one: Known, other: Known| if one == other { one } else { Known::Part };
+        all.into_iter().reduce(both).unwrap_or(Known::All)
+    }
+}
+
 /// What an environment is predicted to cost. What is unknown is not in the sum, and is counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
@@ -106,6 +124,16 @@ impl Estimate {
         let nothing_priced = !is(|pricing| matches!(pricing, Pricing::Priced { .. }));
         let unknown = is(|pricing| matches!(pricing, Pricing::Unknown { .. }));
         (!(nothing_priced && unknown)).then(|| self.hourly())
+    }
+
+    /// How much of it [`Estimate::hourly`] is.
+    pub fn known(&self) -> Known {
+        let (priced, all) = self.priced();
+        match self.known_hourly() {
+            None => Known::Nothing,
+            Some(_) if priced < all => Known::Part,
+            Some(_) => Known::All,
+        }
     }
 
     /// Where there is no price book, of what is unknown for that; `None`: there is one everywhere.
@@ -254,6 +282,17 @@ mod tests {
         assert_eq!(of(&all[1..2]), Some(Decimal::ZERO), "all of it is free");
         assert_eq!(of(&all[1..]), None, "what is left may cost anything");
         assert_eq!(of(&[]), Some(Decimal::ZERO));
+        let known = |resources: &[PricedResource]| {
+            Estimate { resources: resources.to_vec(), ..estimate.clone() }.known()
+        };
+        assert_eq!(
+            [known(all), known(&all[..2]), known(&all[1..])],
+            [Known::Part, Known::All, Known::Nothing]
+        );
+        assert_eq!([known(&all[1..2]), known(&[])], [Known::All; 2], "what is free is known");
+        assert_eq!(Known::together([Known::Nothing, Known::All]), Known::Part);
+        assert_eq!(Known::together([Known::Nothing; 2]), Known::Nothing);
+        assert_eq!(Known::together([]), Known::All);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod role;
 pub mod run;
 pub mod scan;
 pub mod span;
+pub mod tags;
 mod text_enum;
 pub mod transient;
 pub mod ttl;

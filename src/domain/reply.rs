@@ -196,7 +196,11 @@ pub enum Reply {
     /// Every decision that was taken about it.
     Why(Why),
     /// What was last decided of what the person wanted, newest first.
-    WhyMine(Vec<OwnDecision>),
+    WhyMine {
+        decisions: Vec<OwnDecision>,
+        /// From 1.
+        page: usize,
+    },
     /// What environments cost.
     Cost(CostReport),
     /// What policies are in force; what is wrong with newer ones, if anything is.

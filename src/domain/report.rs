@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::approval::ApprovalFacts;
+use super::cost::Known;
 use super::decision::Decision;
 use super::facts::EnvironmentFacts;
 use super::month::Month;
@@ -16,6 +17,8 @@ pub struct Why {
     /// Only this one's, where it is asked about.
     pub run: Option<RunId>,
     pub decisions: Vec<Explained>,
+    /// Which page of them is shown, from 1.
+    pub page: usize,
 }
 
 /// A decision about something that the person wanted.
@@ -48,8 +51,9 @@ pub struct CostReport {
     pub lines: Vec<CostReportLine>,
     /// How many there are beside these.
     pub more: usize,
-    /// `$12.30`.
+    /// `$12.30`: what is known of it.
     pub total: String,
+    pub known: Known,
     /// What the team may spend, has spent or set aside, and has left.
     pub budget: Option<(String, String, String)>,
     /// How many resources have no price.
@@ -84,8 +88,9 @@ pub struct EnvironmentByDay {
 pub struct CostReportLine {
     pub name: String,
     pub owner: super::Person,
-    /// `$12.30`.
+    /// `$12.30`: what is known of it.
     pub cost: String,
+    pub known: Known,
     /// Whether it costs more by the hour.
     pub goes_on: bool,
 }

@@ -19,7 +19,7 @@ pub const VERBS: &[Verb] = &[
         usage: "override \"reason\" extend|destroy|revert <env> …",
         audience: Audience::Everyone,
     },
-    Verb { word: "why", usage: "why [env|run]", audience: Audience::Everyone },
+    Verb { word: "why", usage: "why [env|run] [page]", audience: Audience::Everyone },
     Verb { word: "templates", usage: "templates", audience: Audience::Everyone },
     Verb { word: "help", usage: "help [verb]", audience: Audience::Everyone },
     Verb { word: "pause", usage: "pause creating|reaping", audience: Audience::Operators },

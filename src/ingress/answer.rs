@@ -191,6 +191,15 @@ fn answer_by_button(answer: Answer, approval: &str) -> Command {
     Command::Answer(Said { approval, answer, comment: None })
 }
 
+/// What an explanation is about: a run is named as one would type it.
+fn about_of(id: &str) -> Option<Target> {
+    match id {
+        "" => None,
+        run if run.starts_with("run_") => Some(Target::Typed(run.to_owned())),
+        environment => Some(Target::Id(EnvironmentId(environment.to_owned()))),
+    }
+}
+
 /// The command behind a button; `None` for a link, which does everything itself, and for what is not ours.
 fn command_of(action: &str, value: &str) -> Option<Command> {
     let target = || Target::Id(EnvironmentId(value.to_owned()));
@@ -215,7 +224,11 @@ fn command_of(action: &str, value: &str) -> Option<Command> {
         actions::ORPHAN_DESTROY => Command::DestroyOrphan(OrphanId(value.to_owned())),
         actions::APPROVE => answer_by_button(Answer::Approve, value),
         actions::DENY => answer_by_button(Answer::Deny, value),
-        actions::WHY => Command::Why(Some(target())),
+        actions::WHY => Command::Why { target: Some(target()), page: 1 },
+        actions::WHY_PAGE => {
+            let (about, page) = actions::read_why_page(value)?;
+            Command::Why { target: about_of(about), page }
+        }
         actions::SHOW => Command::Show(target()),
         actions::NEW | actions::PICK => Command::New { template, given: Vec::new() },
         actions::PAGE => {

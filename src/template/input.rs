@@ -29,6 +29,20 @@ impl Input {
         !matches!(self.kind, InputKind::Secret { .. } | InputKind::Generated { .. })
     }
 
+    /// A value of it, as its form shows it.
+    pub(super) fn shown(&self, value: &Value) -> String {
+        match (&self.kind, value) {
+            (_, Value::Array(all)) => {
+                all.iter().map(|one| self.shown(one)).collect::<Vec<_>>().join(", ")
+            }
+            (InputKind::Choice { options } | InputKind::MultiChoice { options, .. }, value) => {
+                let chosen = options.iter().find(|one| value.as_str() == Some(&one.value));
+                chosen.map_or_else(|| plain(value), |one| one.label.clone())
+            }
+            (_, value) => plain(value),
+        }
+    }
+
     /// Whether it is asked for on a one-time page.
     pub fn is_secret(&self) -> bool {
         matches!(self.kind, InputKind::Secret { .. })
@@ -93,6 +107,18 @@ pub enum InputKind {
         length: usize,
         alphabet: Alphabet,
     },
+}
+
+/// A value without JSON's quotes and brackets.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
 }
 
 impl InputKind {

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 use crate::domain::notice::ChannelNotice;
 use crate::domain::usage::Usage;
 use crate::domain::{EngineKind, Span};
 
+use super::input::plain;
 use super::{Input, Reserved};
 
 /// A template's manifest, complete: with the inputs and outputs that were derived from the source.
@@ -54,6 +56,22 @@ impl Manifest {
     /// The output of that name.
     pub fn output(&self, name: &str) -> Option<&Output> {
         self.outputs.iter().find(|output| output.name == name)
+    }
+
+    /// What was entered as a person reads it, in the form's order: the label, and a value; of several, one after the
+    /// other. What has no field in this version goes by its name.
+    pub fn shown<'a>(
+        &self,
+        entered: impl IntoIterator<Item = (&'a str, &'a Value)>,
+    ) -> Vec<(String, String)> {
+        let at = |name: &str| self.inputs.iter().position(|input| input.name == name);
+        let mut all: Vec<(&str, &Value)> = entered.into_iter().collect();
+        all.sort_by_key(|(name, _)| at(name).unwrap_or(usize::MAX));
+        let one = |(name, value): (&str, &Value)| match self.input(name) {
+            Some(input) => (input.label.clone(), input.shown(value)),
+            None => (name.to_owned(), plain(value)),
+        };
+        all.into_iter().map(one).collect()
     }
 
     /// What it says of usage, as prices go by it.

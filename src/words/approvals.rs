@@ -12,7 +12,13 @@ use crate::domain::form::LONGEST_REASON;
 use super::limits::cut;
 use super::{costs, data, policy};
 
-const REQUIREMENTS: usize = 5;
+/// So many rules with what they say; each of the others in a line.
+const DETAILED: usize = 4;
+/// Whoever approves sees every rule that they go past; policies with more of them at once are unheard of.
+const REQUIREMENTS: usize = 30;
+/// So many lines fit into a section.
+const LINES: usize = 6;
+const MESSAGES: usize = 3;
 const ANSWERS: usize = 8;
 const INPUTS: usize = 12;
 const MESSAGE: usize = 500;
@@ -22,18 +28,25 @@ const SHOWN_COMMENT: usize = 400;
 pub(super) fn approval(facts: &ApprovalFacts) -> Value {
     let question = &facts.question;
     let approvals = said(facts, Answer::Approve).count();
+    let rules = by_rule(&question.requirements);
+    let further = rules.iter().take(REQUIREMENTS).skip(DETAILED);
+    let further: Vec<Value> = further.map(|rule| requirement(rule)).collect();
     json!({
         "id": facts.id.as_str(),
         "environment": facts.environment.as_str(),
         "status": facts.status.as_str(),
         "requester": question.requester.user,
-        "requirements": question.requirements.iter().take(REQUIREMENTS).map(requirement).collect::<Vec<_>>(),
-        "more_requirements": question.requirements.len().saturating_sub(REQUIREMENTS),
+        "rules": rules.len(),
+        "requirements": rules.iter().take(DETAILED).map(|rule| requirement(rule)).collect::<Vec<_>>(),
+        "further_requirements": further.chunks(LINES).collect::<Vec<_>>(),
+        // Whatever of it the card leaves out, `why` tells.
+        "findings_untold": rules.len() > DETAILED || rules.iter().any(|rule| rule.len() > MESSAGES),
+        "more_requirements": rules.len().saturating_sub(REQUIREMENTS),
         "overrides": question.requirements.iter().any(|one| one.overrides),
         "who": policy::who(question.requirements.iter().flat_map(|one| &one.approvers)),
         // Of several requirements each has its own number, and one person may count for several.
-        "needed": match question.requirements.as_slice() {
-            [one] => Some(one.needed.max(1)),
+        "needed": match rules.as_slice() {
+            [rule] => rule.first().map(|one| one.needed.max(1)),
             _ => None,
         },
         "approvals": approvals,
@@ -67,14 +80,36 @@ pub(super) fn comment(facts: &EnvironmentFacts, asked: &ApprovalFacts, answer: A
     })
 }
 
-fn requirement(one: &Requirement) -> Value {
+/// What each rule wants, of each with all that it found: who gives one of these gives the others.
+fn by_rule(all: &[Requirement]) -> Vec<Vec<&Requirement>> {
+    let mut rules: Vec<Vec<&Requirement>> = Vec::new();
+    for one in all {
+        let same = |rule: &&mut Vec<&Requirement>| {
+            rule.first().is_some_and(|first| {
+                let alike = first.place == one.place && first.by_requester == one.by_requester;
+                alike && first.covers(one) && one.covers(first)
+            })
+        };
+        match rules.iter_mut().find(same) {
+            Some(rule) => rule.push(one),
+            None => rules.push(vec![one]),
+        }
+    }
+    rules
+}
+
+fn requirement(rule: &[&Requirement]) -> Value {
+    let messages = rule.iter().take(MESSAGES).map(|one| cut(&one.message, MESSAGE));
+    let first = rule.first();
     json!({
-        "rule": cut(&one.rule, 120),
-        "place": policy::place(&one.place),
-        "message": cut(&one.message, MESSAGE),
-        "who": policy::who(&one.approvers),
-        "needed": one.needed.max(1),
-        "overrides": one.overrides,
+        "rule": first.map(|one| cut(&one.rule, 120)),
+        "place": first.and_then(|one| policy::place(&one.place)),
+        "messages": messages.collect::<Vec<_>>(),
+        "of": rule.len(),
+        "more": rule.len().saturating_sub(MESSAGES),
+        "who": policy::who(rule.iter().flat_map(|one| &one.approvers)),
+        "needed": first.map_or(1, |one| one.needed.max(1)),
+        "overrides": rule.iter().any(|one| one.overrides),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cost::chart::{BudgetLine, Chart, ChartError, Series};
 use crate::domain::Span;
-use crate::domain::cost::amount;
+use crate::domain::cost::{Known, amount};
 use crate::domain::month::Month;
 use crate::domain::reply::{CostReport, ListScope};
 use crate::domain::report::CostByDay;
@@ -32,7 +32,7 @@ pub fn chart(report: &CostReport) -> Result<Option<Picture>, ChartError> {
             "{} in {}: *{}*",
             whose(report.scope),
             report.month.in_words(),
-            report.total,
+            said(&report.total, report.known),
         ),
         png: chart.png()?,
     }))
@@ -52,7 +52,10 @@ fn of(report: &CostReport, by_day: &CostByDay) -> Chart {
         currency: by_day.currency.clone(),
         series: series.collect(),
         others: "others".to_owned(),
-        total: "Total".to_owned(),
+        total: match report.known {
+            Known::All => "Total".to_owned(),
+            Known::Part | Known::Nothing => "Known of it".to_owned(),
+        },
         budget: by_day.budget.map(|budget| {
             let daily = budget / rust_decimal::Decimal::from(report.month.days().count().max(1));
             BudgetLine {
@@ -73,6 +76,15 @@ fn whose(scope: ListScope) -> &'static str {
     }
 }
 
+/// The message beside it says the same by a template.
+fn said(amount: &str, known: Known) -> String {
+    match known {
+        Known::All => amount.to_owned(),
+        Known::Part => format!("at least {amount}"),
+        Known::Nothing => "not known".to_owned(),
+    }
+}
+
 /// Of a month that is over its last day, not the first of the next one.
 fn last_day(by_day: &CostByDay, month: Month) -> String {
     let last = by_day.until.min(month.end() - Span::from_millis(1));
@@ -81,13 +93,14 @@ fn last_day(by_day: &CostByDay, month: Month) -> String {
 
 /// Slack takes up to 1,000 characters.
 fn alt(report: &CostReport, chart: &Chart) -> String {
-    let dearest = report.lines.iter().take(5).map(|line| format!("{} {}", line.name, line.cost));
+    let dearest = report.lines.iter().take(5);
+    let dearest = dearest.map(|line| format!("{} {}", line.name, said(&line.cost, line.known)));
     let dearest: Vec<String> = dearest.collect();
     let text = format!(
         "A bar for each day of {}. {}: {} in all; the dearest: {}.",
         chart.month.in_words(),
         chart.subtitle,
-        report.total,
+        said(&report.total, report.known),
         dearest.join(", "),
     );
     super::limits::cut(&text, 1000)

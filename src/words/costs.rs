@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::cost::Known;
 use crate::domain::facts::{CostFacts, EnvironmentFacts};
 use crate::domain::reply::CostReport;
 
@@ -39,13 +40,23 @@ pub(super) fn of_extension(cost: &CostFacts, step: crate::domain::Span) -> Optio
     found.filter(|_| known).map(|(_, costs)| cut(costs, 30))
 }
 
+/// An amount, as the templates' `_amount`.
+fn known_amount(amount: &str, known: Known) -> Value {
+    let standing = match known {
+        Known::All => "all",
+        Known::Part => "part",
+        Known::Nothing => "nothing",
+    };
+    json!({ "amount": cut(amount, AMOUNT), "known": standing })
+}
+
 /// What environments cost in a month.
 pub(super) fn report(report: &CostReport) -> Value {
     let lines = report.lines.iter().take(LINES).map(|line| {
         json!({
             "name": cut(&line.name, 120),
             "owner": line.owner.user,
-            "cost": cut(&line.cost, AMOUNT),
+            "cost": known_amount(&line.cost, line.known),
             "goes_on": line.goes_on,
         })
     });
@@ -57,7 +68,7 @@ pub(super) fn report(report: &CostReport) -> Value {
         "month": report.month.in_words(),
         "lines": lines.collect::<Vec<_>>(),
         "more": report.more + report.lines.len().saturating_sub(LINES),
-        "total": cut(&report.total, AMOUNT),
+        "total": known_amount(&report.total, report.known),
         "budget": budget,
         "unpriced": report.unpriced,
         "chart": report.chart.is_some(),

@@ -9,7 +9,7 @@ use crate::domain::reply::{Attention, Audience, Refusal, Reply, RunLine, VERBS, 
 use super::data::{self, left};
 use super::limits::cut;
 use super::notices::conversation_of;
-use super::{approvals, costs, orphans, policy};
+use super::{approvals, costs, explained, orphans, policy};
 
 /// A list's page is shorter; this only keeps a message from being too long.
 const MOST_LINES: usize = 20;
@@ -105,8 +105,10 @@ pub(super) fn reply(reply: &Reply) -> (&'static str, Value) {
             data["approval"] = approvals::approval(approval);
             ("reply-answered", data)
         }
-        Reply::Why(why) => ("reply-why", policy::why(why)),
-        Reply::WhyMine(own) => ("reply-why-mine", policy::why_mine(own)),
+        Reply::Why(why) => ("reply-why", explained::why(why)),
+        Reply::WhyMine { decisions, page } => {
+            ("reply-why-mine", explained::why_mine(decisions, *page))
+        }
         Reply::Cost(report) => ("reply-cost", costs::report(report)),
         Reply::Policies { bundle, rules, problems, warnings } => {
             ("reply-policies", policy::in_force((bundle, *rules), problems, warnings))

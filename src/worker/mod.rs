@@ -26,6 +26,7 @@ mod keeping;
 mod logging;
 mod places;
 mod progress;
+mod question;
 mod reading;
 mod said;
 mod scan;

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::attempt::{Attempt, Stopped};
 use super::credentials::{credentials, secrets_in};
 use crate::domain::run::{RunKind, Step};
+use crate::domain::tags::Tagged;
 use crate::engine::installed::Installed;
 use crate::engine::{Invocation, Job, Layout, Opened, Preparation, Prepared, Variables};
 use crate::faults::{self, Moment};
@@ -185,18 +186,15 @@ impl Attempt {
         let mut tx = self.shop.ctx.db.read().await?;
         let installation = settings::get(&mut tx, settings::INSTALLATION).await?;
         let e = &self.environment;
-        let tags = [
-            ("installation", installation),
-            ("environment", Some(e.name.clone())),
-            ("owner", Some(e.owner_user.clone())),
-            ("team", e.team.clone()),
-            ("project", e.project.clone()),
-            ("cost-center", e.cost_center.clone()),
-        ];
-        let named = tags
-            .into_iter()
-            .filter_map(|(key, value)| value.map(|value| (format!("mayfly:{key}"), value)));
-        Ok(named.collect())
+        let tagged = Tagged {
+            installation: installation.as_deref(),
+            environment: &e.name,
+            owner: &e.owner_user,
+            team: e.team.as_deref(),
+            project: e.project.as_deref(),
+            cost_center: e.cost_center.as_deref(),
+        };
+        Ok(tagged.tags())
     }
 
     fn variables(

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::Settings;
 use crate::cli::export::export;
-use crate::cost::focus::{self, Account, CostRow, by_type};
+use crate::cost::focus::{self, CostRow, by_type};
 use crate::domain::clock::real_now;
 use crate::domain::{Month, Timestamp};
 use crate::store::budgets::{self, Charge};
@@ -30,8 +30,8 @@ impl Export {
     pub(super) async fn run(self) -> ExitCode {
         export(&self.settings, self.output.as_deref(), async |tx, out| {
             let id = settings::get(tx, settings::INSTALLATION).await?;
-            let account = Account { id: id.unwrap_or("mayfly".to_owned()), name: None };
-            Ok(focus::write(&rows(tx, self.month).await?, &account, out)?)
+            let installation = id.as_deref().unwrap_or("mayfly");
+            Ok(focus::write(&rows(tx, self.month).await?, installation, out)?)
         })
         .await
     }
@@ -73,7 +73,6 @@ async fn records(tx: &mut Tx, charge: &Charge, now: Timestamp) -> Result<Vec<Cos
         from: charge.from_at,
         to: charge.to_at.unwrap_or(now),
         unpriced: all - priced,
-        estimated: true,
     };
     Ok(by_type(estimate).into_iter().map(record).collect())
 }

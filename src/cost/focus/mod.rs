@@ -11,17 +11,17 @@ mod row;
 
 use std::io::{self, Write};
 
-pub use row::{Account, CostRow, TypeRate, by_type};
+pub use row::{CostRow, TypeRate, by_type};
 
 use crate::domain::csv::quoted;
 use row::Field;
 
-/// Writes the header and a record for each row. FOCUS's columns come first and Mayfly's own after them, by name.
-pub fn write<W: Write>(rows: &[CostRow], account: &Account, out: &mut W) -> io::Result<()> {
+/// Writes the header and a record for each row; the bill is the installation's, by its id. FOCUS's columns come first and Mayfly's own after them, by name.
+pub fn write<W: Write>(rows: &[CostRow], installation: &str, out: &mut W) -> io::Result<()> {
     let names: Vec<String> = row::COLUMNS.iter().map(|(name, _)| quoted(name)).collect();
     write!(out, "{}\r\n", names.join(","))?;
     for row in rows {
-        let fields = row::COLUMNS.iter().map(|(_, field)| written(field(row, account)));
+        let fields = row::COLUMNS.iter().map(|(_, field)| written(field(row, installation)));
         write!(out, "{}\r\n", fields.collect::<Vec<_>>().join(","))?;
     }
     Ok(())

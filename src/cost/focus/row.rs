@@ -7,22 +7,15 @@ use rust_decimal::Decimal;
 use super::names::{self, Service};
 use crate::domain::cost::{Estimate, hours};
 use crate::domain::month::Month;
+use crate::domain::tags::Tagged;
 use crate::domain::{Timestamp, cost as money};
-
-/// Whose bill it would be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The installation's id; not empty.
-    pub id: String,
-    pub name: Option<String>,
-}
 
 /// What the resources of one type in one environment cost in one charge period, which lies in one month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostRow {
     pub environment_id: String,
     pub environment_name: String,
-    /// As people know them: an e-mail address, or the Slack id.
+    /// Their Slack id.
     pub requester: String,
     pub team: Option<String>,
     pub project: Option<String>,
@@ -35,8 +28,6 @@ pub struct CostRow {
     pub to: Timestamp,
     /// How many resources of the environment have no known price: they are in no row.
     pub unpriced: usize,
-    /// Whether it was computed from a price book, not taken from a bill.
-    pub estimated: bool,
 }
 
 /// What the resources of one type in one region come to an hour.
@@ -80,13 +71,15 @@ pub(super) enum Field {
     Time(Timestamp),
 }
 
-type Value = fn(&CostRow, &Account) -> Field;
+/// Of a record, and of the installation whose bill it would be.
+type Value = fn(&CostRow, &str) -> Field;
 
 /// The columns with where each value is from.
 pub(super) const COLUMNS: &[(&str, Value)] = &[
     ("BilledCost", |row, _| Field::Number(row.cost())),
-    ("BillingAccountId", |_, account| Field::Text(account.id.clone())),
-    ("BillingAccountName", |_, account| text(account.name.as_deref())),
+    ("BillingAccountId", |_, installation| text(Some(installation))),
+    // An installation has no name.
+    ("BillingAccountName", |_, _| Field::Null),
     ("BillingCurrency", |row, _| Field::Text(row.currency.clone())),
     ("BillingPeriodEnd", |row, _| Field::Time(Month::of(row.from).end())),
     ("BillingPeriodStart", |row, _| Field::Time(Month::of(row.from).start())),
@@ -121,10 +114,11 @@ pub(super) const COLUMNS: &[(&str, Value)] = &[
     ("ServiceSubcategory", |row, _| text(Some(row.service().subcategory))),
     ("SubAccountId", |row, _| text(row.team.as_deref())),
     ("SubAccountName", |row, _| text(row.team.as_deref())),
-    ("Tags", |row, _| Field::Text(row.tags())),
+    ("Tags", |row, installation| Field::Text(row.tags(installation))),
     ("x_CostCenter", |row, _| text(row.cost_center.as_deref())),
     ("x_EnvironmentId", |row, _| Field::Text(row.environment_id.clone())),
-    ("x_Estimated", |row, _| Field::Text(row.estimated.to_string())),
+    // Computed from a price book, and not taken from a bill.
+    ("x_Estimated", |_, _| text(Some("true"))),
     ("x_Project", |row, _| text(row.project.as_deref())),
     ("x_Requester", |row, _| Field::Text(row.requester.clone())),
     ("x_UnpricedResources", |row, _| Field::Number(Decimal::from(row.unpriced))),
@@ -172,17 +166,16 @@ impl CostRow {
     }
 
     /// The tags that Mayfly gives to what it makes, as an object of texts.
-    fn tags(&self) -> String {
-        let tags = [
-            ("mayfly:environment", Some(&self.environment_name)),
-            ("mayfly:owner", Some(&self.requester)),
-            ("mayfly:team", self.team.as_ref()),
-            ("mayfly:project", self.project.as_ref()),
-            ("mayfly:cost-center", self.cost_center.as_ref()),
-        ];
-        let set = tags
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value?.clone().into())));
+    fn tags(&self, installation: &str) -> String {
+        let tagged = Tagged {
+            installation: Some(installation),
+            environment: &self.environment_name,
+            owner: &self.requester,
+            team: self.team.as_deref(),
+            project: self.project.as_deref(),
+            cost_center: self.cost_center.as_deref(),
+        };
+        let set = tagged.tags().into_iter().map(|(key, value)| (key, value.into()));
         serde_json::Value::Object(set.collect()).to_string()
     }
 }

@@ -10,12 +10,9 @@ use serde::{Deserialize, Serialize};
 pub use kinds::{Known, known};
 
 use super::Invocation;
+use crate::domain::tags::{ENVIRONMENT_TAG, INSTALLATION_TAG};
 use crate::template::Sweep;
 
-/// The tag that says whose a resource is.
-pub const INSTALLATION_TAG: &str = "mayfly:installation";
-/// The tag that says of which environment it is.
-pub const ENVIRONMENT_TAG: &str = "mayfly:environment";
 /// Tells a sweep's child which installation is looked for.
 pub const INSTALLATION: &str = "MAYFLY_INSTALLATION";
 /// Tells it which environment alone is looked for, if one is.

@@ -53,6 +53,33 @@ fn each_kind_accepts_what_it_should() {
 }
 
 #[test]
+fn what_was_entered_is_shown_by_its_labels_in_the_forms_order() {
+    let manifest = manifest(
+        "size: {type: choice, label: Size, options: [{value: l, label: Large}, s]}\nopen: {type: boolean, label: \"Open to all\"}\nbranch: {type: string, label: Branch}\nparts: {type: multi-choice, label: Parts, options: [{value: db, label: Database}, cache]}\nnodes: {type: integer, label: Nodes}",
+    );
+    let entered: BTreeMap<String, Value> = BTreeMap::from([
+        ("branch".into(), json!("main")),
+        ("nodes".into(), json!(3)),
+        ("old".into(), json!(["a", "b"])),
+        ("open".into(), json!(true)),
+        ("parts".into(), json!(["db", "cache"])),
+        ("size".into(), json!("l")),
+    ]);
+    let shown = manifest.shown(entered.iter().map(|(name, value)| (name.as_str(), value)));
+    let shown: Vec<String> =
+        shown.into_iter().map(|(label, text)| format!("{label}: {text}")).collect();
+    let wanted = [
+        "Size: Large",
+        "Open to all: yes",
+        "Branch: main",
+        "Parts: Database, cache",
+        "Nodes: 3",
+        "old: a, b",
+    ];
+    assert_eq!(shown, wanted);
+}
+
+#[test]
 fn each_kind_refuses_the_rest_and_says_what_would_pass() {
     for (kind, text, said) in [
         ("type: string, pattern: '[a-z]+'", "abC", "does not fit the pattern [a-z]+"),

@@ -144,10 +144,13 @@ impl Check {
 }
 
 fn known_action(action: &str) -> bool {
-    use actions::{APPROVE, DENY, ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW, WHY};
+    use actions::{
+        APPROVE, DENY, ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW, WHY, WHY_PAGE,
+    };
     use actions::{CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK};
     let ours = [CANCEL, CREDENTIALS, DESTROY, DRIFT, FIELD, GONE, LINK, LOGS, NEW, PAGE, PICK];
     ours.contains(&action)
-        || [APPROVE, DENY, ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW, WHY].contains(&action)
+        || [APPROVE, DENY, ORPHAN_ADOPT, ORPHAN_DESTROY, RETRY, REVERT, SHOW, WHY, WHY_PAGE]
+            .contains(&action)
         || actions::read_extend(action).is_some()
 }

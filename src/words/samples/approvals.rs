@@ -3,6 +3,7 @@
 use crate::domain::approval::{
     Answer, Answered, ApprovalFacts, ApprovalStatus, PricedFor, Question, Requirement,
 };
+use crate::domain::decision::{Finding, Level};
 use crate::domain::environment::Status;
 use crate::domain::facts::EnvironmentFacts;
 use crate::domain::notice::Notice;
@@ -11,6 +12,7 @@ use crate::domain::{ApprovalId, EnvironmentId, RunId, Span};
 
 use super::costs::{most_priced, priced};
 use super::facts::{NOW, hostile, least, most, other, person, usual};
+use super::policy::{region, rules};
 use super::{Kind, Sample};
 
 pub fn all() -> Vec<Sample> {
@@ -140,7 +142,15 @@ fn states() -> Vec<(&'static str, ApprovalFacts)> {
         ..alone.question.clone()
     };
     let unpriced = ApprovalFacts { question, ..alone };
+    let of = |findings: Vec<Finding>| {
+        let pending = usually(ApprovalStatus::Pending, Vec::new());
+        let requirements = findings.iter().filter_map(Requirement::of).collect();
+        ApprovalFacts { question: Question { requirements, ..pending.question.clone() }, ..pending }
+    };
+    let one_rule = Finding { level: Level::Overridable, ..region() };
     vec![
+        ("one-rule", of(vec![one_rule; 30])),
+        ("many-rules", of(rules(12))),
         ("minimal", asked(ApprovalStatus::Pending)),
         ("usual", usually(ApprovalStatus::Pending, once)),
         ("over-budget", over),

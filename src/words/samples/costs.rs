@@ -1,6 +1,7 @@
 //! Samples of costs.
 
 use crate::domain::approval::PricedFor;
+use crate::domain::cost::Known;
 use crate::domain::environment::{EndReason, Status};
 use crate::domain::facts::{CostFacts, EnvironmentFacts};
 use crate::domain::notice::Notice;
@@ -98,6 +99,8 @@ fn reports() -> Vec<Sample> {
     let mut all: Vec<Sample> = ListScope::ALL.iter().map(nothing).collect();
     all.push(told("usual", usual_report(ListScope::Mine)));
     all.push(told("usual-team", usual_report(ListScope::Team)));
+    all.push(told("unpriced", unpriced_report()));
+    all.push(told("free", free_report()));
     all.push(told("maximal", most_report()));
     for (name, why) in [("minimal", "Slack did not answer".to_owned()), ("maximal", hostile(4_000))]
     {
@@ -109,7 +112,18 @@ fn reports() -> Vec<Sample> {
 fn report(scope: ListScope, lines: Vec<CostReportLine>) -> CostReport {
     let total = "$12.30".into();
     let month = Month::of(NOW);
-    CostReport { scope, month, lines, more: 0, total, budget: None, unpriced: 0, chart: None }
+    let known = Known::All;
+    CostReport {
+        scope,
+        month,
+        lines,
+        more: 0,
+        total,
+        known,
+        budget: None,
+        unpriced: 0,
+        chart: None,
+    }
 }
 
 fn usual_report(scope: ListScope) -> CostReport {
@@ -117,6 +131,7 @@ fn usual_report(scope: ListScope) -> CostReport {
         name: name.into(),
         owner: person(),
         cost: cost.into(),
+        known: if goes_on { Known::Part } else { Known::All },
         goes_on,
     };
     let lines = vec![
@@ -124,6 +139,7 @@ fn usual_report(scope: ListScope) -> CostReport {
         line("s3-bucket-bold-heron", "$3.12", false),
     ];
     CostReport {
+        known: Known::Part,
         budget: Some(("$120.00".into(), "$80.00".into(), "$40.00".into())),
         unpriced: 3,
         chart: Some(by_day(vec![])),
@@ -131,15 +147,47 @@ fn usual_report(scope: ListScope) -> CostReport {
     }
 }
 
+/// What has no price is listed all the same.
+fn unpriced_report() -> CostReport {
+    let line = |name: &str, known| CostReportLine {
+        name: name.into(),
+        owner: person(),
+        cost: "$0.00".into(),
+        known,
+        goes_on: true,
+    };
+    let lines = vec![line("k8s-slice-calm-otter", Known::Nothing)];
+    let (total, known) = ("$0.00".into(), Known::Nothing);
+    CostReport { total, known, unpriced: 3, ..report(ListScope::Mine, lines) }
+}
+
+/// What is known to cost nothing is not unknown.
+fn free_report() -> CostReport {
+    let line = CostReportLine {
+        name: "preview-env-calm-otter".into(),
+        owner: person(),
+        cost: "$0.00".into(),
+        known: Known::All,
+        goes_on: true,
+    };
+    CostReport { total: "$0.00".into(), ..report(ListScope::Mine, vec![line]) }
+}
+
 fn by_day(environments: Vec<EnvironmentByDay>) -> CostByDay {
     CostByDay { currency: "USD".into(), until: NOW, environments, budget: None }
 }
 
 fn most_report() -> CostReport {
-    let line =
-        CostReportLine { name: hostile(300), owner: other(), cost: hostile(300), goes_on: true };
+    let line = CostReportLine {
+        name: hostile(300),
+        owner: other(),
+        cost: hostile(300),
+        known: Known::Part,
+        goes_on: true,
+    };
     CostReport {
         more: 9_999,
+        known: Known::Part,
         total: hostile(300),
         budget: Some((hostile(300), hostile(300), hostile(300))),
         unpriced: 9_999,

@@ -111,6 +111,32 @@ fn worst() -> Finding {
     }
 }
 
+/// One rule that finds the same of so many resources.
+pub fn unencrypted(buckets: usize) -> Vec<Finding> {
+    let one = |n| Finding {
+        message: format!("aws_s3_bucket.logs[{n}] is not encrypted."),
+        resource: Some(format!("aws_s3_bucket.logs[{n}]")),
+        ..encryption()
+    };
+    (0..buckets).map(one).collect()
+}
+
+/// Findings of so many rules, two of each.
+pub fn rules(count: usize) -> Vec<Finding> {
+    let of = |rule: usize| {
+        let one = move |n| Finding {
+            namespace: "plan".into(),
+            field: None,
+            rule: format!("deny_{rule}"),
+            place: format!("plan/rules.rego:{rule}"),
+            message: format!("aws_instance.web[{n}] goes against what is agreed in rule {rule}."),
+            ..region()
+        };
+        (0..2).map(one)
+    };
+    (0..count).flat_map(of).collect()
+}
+
 pub fn decision(point: Point, findings: Vec<Finding>) -> Decision {
     Decision { point, findings, rules: 37, bundle: "9b1f0c2d3e4a".into() }
 }
@@ -134,7 +160,8 @@ fn notices() -> Vec<Sample> {
         ("approval", vec![approval_wanted(), warning(), excepted()]),
         ("overridable", vec![region()]),
         ("built-in", vec![built_in()]),
-        ("many", vec![warning(); 11]),
+        ("many", [unencrypted(11), vec![warning()]].concat()),
+        ("many-rules", rules(10)),
     ]
     .into_iter()
     .map(|(name, findings)| told(name, policy(findings), None))

@@ -8,19 +8,20 @@ use crate::domain::{RunId, Span};
 use super::approvals::{approved, denied, most_asked, usually};
 use super::facts::{NOW, hostile, other, usual};
 use super::policy::{
-    approval_wanted, decision, encryption, excepted, most_decision, region, warning,
+    approval_wanted, decision, encryption, excepted, most_decision, region, rules, unencrypted,
+    warning,
 };
 use super::{Kind, Sample};
 
 pub fn all() -> Vec<Sample> {
     let why = |(name, decisions): (&str, Vec<Explained>)| {
-        let reply = Reply::Why(Why { facts: usual(), run: None, decisions });
+        let reply = Reply::Why(Why { facts: usual(), run: None, decisions, page: 1 });
         Sample::of(name, Kind::Reply(Box::new(reply)))
     };
     let mut all: Vec<Sample> = explained().into_iter().map(why).collect();
     let of_run = explained().into_iter().find(|(name, _)| *name == "denied").map(|(_, all)| all);
     let run = Some(RunId("run_2k7wq4h1m8".into()));
-    let of_run = Why { facts: usual(), run, decisions: of_run.unwrap_or_default() };
+    let of_run = Why { facts: usual(), run, decisions: of_run.unwrap_or_default(), page: 1 };
     all.push(Sample::of("of-run", Kind::Reply(Box::new(Reply::Why(of_run)))));
     all.extend(own());
     all
@@ -28,7 +29,9 @@ pub fn all() -> Vec<Sample> {
 
 /// What it tells without a name.
 fn own() -> Vec<Sample> {
-    let mine = |name: &str, own| Sample::of(name, Kind::Reply(Box::new(Reply::WhyMine(own))));
+    let mine = |name: &str, own| {
+        Sample::of(name, Kind::Reply(Box::new(Reply::WhyMine { decisions: own, page: 1 })))
+    };
     let all = explained();
     let one = |wanted: &str, name: Option<String>| {
         let of = all.iter().find(|(name, _)| *name == wanted);
@@ -82,6 +85,8 @@ fn explained() -> Vec<(&'static str, Vec<Explained>)> {
         ("waiting", vec![asked(usually(ApprovalStatus::Pending, Vec::new()))]),
         ("expired", vec![asked(usually(ApprovalStatus::Expired, Vec::new()))]),
         ("many", vec![of(Point::Extend, Vec::new()); 9]),
+        ("one-rule", vec![of(Point::Plan, [unencrypted(12), vec![warning()]].concat())]),
+        ("pages", vec![of(Point::Request, Vec::new()), of(Point::Plan, rules(60))]),
         ("maximal", vec![longest; 20]),
     ]
 }

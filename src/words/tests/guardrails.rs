@@ -104,9 +104,6 @@ fn a_finding_says_rule_place_reason_what_would_pass_and_who_can_override() {
             assert!(usual.contains(wanted), "{template}: {wanted}: {usual}");
         }
     }
-    assert!(
-        said("notice-policy", "many").contains("… and 3 more: `/infra why preview-env-calm-otter`")
-    );
     let why = said("reply-why", "overridden");
     for wanted in
         ["overridden by <@W0123456789ABCDEF>", "The load test of the release", "37 rules asked"]
@@ -121,6 +118,78 @@ fn a_finding_says_rule_place_reason_what_would_pass_and_who_can_override() {
     ] {
         assert!(approved.contains(wanted), "{wanted}: {approved}");
     }
+}
+
+#[test]
+fn findings_of_one_rule_stand_under_it_and_what_is_left_out_is_in_the_explanation() {
+    let many = said("notice-policy", "many");
+    let rule = "*11 findings* of rule `plan.deny_encryption_bucket` at `plan/encryption.rego:31`";
+    assert!(many.contains(rule), "{many}");
+    assert!(many.contains("… and 6 more: `/infra why preview-env-calm-otter`"), "{many}");
+    let why = said("reply-why", "one-rule");
+    assert_eq!(why.matches("plan.deny_encryption_bucket").count(), 1, "{why}");
+    for n in 0..12 {
+        assert!(why.contains(&format!("• aws_s3_bucket.logs[{n}] is not")), "{n}: {why}");
+    }
+}
+
+/// All pages of an explanation, one after the other, as their buttons lead on.
+fn every_page(mut why: crate::domain::reply::Why) -> (usize, String) {
+    let mut told = String::new();
+    loop {
+        let shown = words().reply(&Reply::Why(why.clone())).expect("it is said");
+        let said = shown.blocks.to_string();
+        assert!(!said.contains('…'), "something is cut: {said}");
+        told.push_str(&said);
+        let blocks = shown.blocks.as_array().cloned().unwrap_or_default();
+        let all =
+            blocks.iter().flat_map(|block| block["elements"].as_array().into_iter().flatten());
+        let mut next = all.filter(|one| one["text"]["text"] == "Next page");
+        let value = next.next().and_then(|one| one["value"].as_str());
+        let Some((about, page)) = value.and_then(actions::read_why_page) else { break };
+        assert_eq!((about, page), (why.facts.id.as_str(), why.page + 1));
+        why.page = page;
+    }
+    (why.page, told)
+}
+
+#[test]
+fn every_finding_stands_on_a_page_of_the_explanation_and_buttons_lead_to_all_of_them() {
+    let all = samples::all();
+    let long = all.iter().find_map(|sample| match sample.page() {
+        Page::Reply(Reply::Why(why)) if sample.name == "pages" => Some(why.clone()),
+        _ => None,
+    });
+    let mut why = long.expect("there is one");
+    for more in ["".to_owned(), " & so on".repeat(50)] {
+        for one in why.decisions.iter_mut().flat_map(|one| &mut one.decision.findings) {
+            one.message.push_str(&more);
+        }
+        let (pages, told) = every_page(why.clone());
+        assert!(pages > 1, "there is one page alone");
+        for rule in 0..60 {
+            let place = format!("`plan.deny_{rule}` at `plan/rules.rego:{rule}`");
+            assert!(told.contains(&place), "{place}");
+            for n in 0..2 {
+                let message = format!("web[{n}] goes against what is agreed in rule {rule}.");
+                assert_eq!(told.matches(&message).count(), 1, "{message}");
+            }
+        }
+        assert!(told.contains("*Request*: allowed"), "{told}");
+    }
+}
+
+#[test]
+fn whoever_approves_sees_every_rule_and_how_much_it_has_found() {
+    let one = said("notice-question", "one-rule");
+    assert!(one.contains("*30 findings* of rule `request.deny_region`"), "{one}");
+    let many = said("notice-question", "many-rules");
+    for rule in 0..12 {
+        let place = format!("`plan/rules.rego:{rule}`");
+        assert_eq!(many.matches(&place).count(), 1, "{place}: {many}");
+    }
+    assert!(many.matches("2 findings").count() == 12, "{many}");
+    assert!(many.contains("Every finding of every rule: `/infra why "), "{many}");
 }
 
 #[test]
@@ -143,6 +212,7 @@ fn what_nobody_knows_the_price_of_is_never_nothing() {
         ("notice-receipt", "unpriced"),
         ("notice-question", "unpriced"),
         ("reply-shown", "unpriced"),
+        ("reply-cost", "unpriced"),
         ("view-form", "unpriced"),
         ("view-form", "no-book"),
     ] {
@@ -154,7 +224,11 @@ fn what_nobody_knows_the_price_of_is_never_nothing() {
     assert!(
         said("notice-receipt", "partly-priced").contains("of 3 resources nobody knows the price")
     );
-    assert!(said("reply-cost", "usual").contains("Of 3 resources nobody knows the price"));
+    let usual = said("reply-cost", "usual");
+    assert!(usual.contains("Of 3 resources nobody knows the price"), "{usual}");
+    assert!(usual.contains("*at least $9.18*") && usual.contains("*$3.12*"), "{usual}");
+    assert!(usual.contains(": at least $12.30*"), "the sum of what is known in part: {usual}");
+    assert!(said("reply-cost", "free").contains("*$0.00*"));
 }
 
 #[test]

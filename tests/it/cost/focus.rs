@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mayfly::cost::focus::{Account, CostRow, TypeRate, by_type, write};
+use mayfly::cost::focus::{CostRow, TypeRate, by_type, write};
 use mayfly::cost::{Books, PlannedValues, Terms};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -352,15 +352,11 @@ fn relations(record: &Record) -> Vec<String> {
     found
 }
 
-fn account() -> Account {
-    Account { id: "installation-1".into(), name: Some("Mayfly".into()) }
-}
-
 fn row(kind: &str, hourly: &str, listed: &str) -> CostRow {
     CostRow {
         environment_id: "env-1".into(),
         environment_name: "jade-otter".into(),
-        requester: "ada@example.com".into(),
+        requester: "U0ADA".into(),
         team: Some("payments".into()),
         project: Some("check,out \"2\"".into()),
         cost_center: None,
@@ -376,13 +372,12 @@ fn row(kind: &str, hourly: &str, listed: &str) -> CostRow {
         from: at("2026-11-30T10:20:30Z"),
         to: at("2026-11-30T22:00:00Z"),
         unpriced: 3,
-        estimated: true,
     }
 }
 
 fn written(rows: &[CostRow]) -> String {
     let mut out = Vec::new();
-    write(rows, &account(), &mut out).expect("a buffer takes it");
+    write(rows, "installation-1", &mut out).expect("a buffer takes it");
     String::from_utf8(out).expect("it is text")
 }
 
@@ -456,7 +451,9 @@ fn a_record_says_what_is_asked_of_it() {
         ("RegionName", Some("US East (N. Virginia)")),
         ("ChargeDescription", Some("2 × aws_db_instance of jade-otter at $0.09/h")),
         ("x_EnvironmentId", Some("env-1")),
-        ("x_Requester", Some("ada@example.com")),
+        ("x_Requester", Some("U0ADA")),
+        ("BillingAccountId", Some("installation-1")),
+        ("BillingAccountName", None),
         ("x_Estimated", Some("true")),
         ("x_CostCenter", None),
         ("x_UnpricedResources", Some("3")),
@@ -465,8 +462,11 @@ fn a_record_says_what_is_asked_of_it() {
     }
     let tags: Value =
         serde_json::from_str(record["Tags"].as_deref().expect("there are tags")).expect("JSON");
-    assert_eq!(tags["mayfly:project"], "check,out \"2\"");
-    assert_eq!(tags.get("mayfly:cost-center"), None);
+    let same = serde_json::json!({
+        "mayfly:installation": "installation-1", "mayfly:environment": "jade-otter", "mayfly:owner": "U0ADA",
+        "mayfly:team": "payments", "mayfly:project": "check,out \"2\"",
+    });
+    assert_eq!(tags, same, "those that everything has that is made, and none of what is not said");
 }
 
 #[test]

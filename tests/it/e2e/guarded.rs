@@ -208,6 +208,43 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn whoever_is_asked_may_ask_why_and_strangers_may_not(database: Database) {
+        let mut stage = Stage::start(guarded(database)).await;
+        let (alice, bob) = (stage.alice(), stage.bob());
+        let other = alice.orders("quick", &[]).await;
+        other.is_ready().await;
+        let order = alice.orders("quick", &[text("project", "single")]).await;
+        // Bob is of another team, and no operator.
+        let card = question(&bob, &order).await;
+        assert!(card.says("Note: `nothing`"), "inputs go by their labels: {}", card.plain());
+        let why = bob.presses(&card, "why").await;
+        for part in ["request.approval_one", "request.rego:", "One has to agree.", "team search"] {
+            assert!(why.says(part), "{part} is not in: {}", why.plain());
+        }
+        let unseen = "No environment that you may see";
+        for command in ["show", "logs", "destroy", "extend"] {
+            let refused = bob.asks(&format!("{command} {}", order.name)).await;
+            assert!(refused.says(unseen), "{command}: {}", refused.plain());
+        }
+        let run = "SELECT id FROM runs WHERE status = 'waiting'";
+        let run = stage.texts(run).await.remove(0);
+        let of_run = bob.asks(&format!("why {run}")).await;
+        assert!(of_run.says(&run), "{}", of_run.plain());
+        let strange = bob.asks(&format!("why {}", other.name)).await;
+        assert!(strange.says(unseen), "{}", strange.plain());
+        bob.presses(&card, "approve").await;
+        order.is_ready().await;
+        // Also afterwards, and by a policy that does not ask bob any more.
+        let nobody = folder("none");
+        stage.reconfigures(move |config| config.policies.folders = vec![nobody]);
+        stage.restarts_bot().await;
+        let why = bob.asks(&format!("why {}", order.name)).await;
+        assert!(why.says("It was approved"), "{}", why.plain());
+        order.is_destroyed().await;
+        other.is_destroyed().await;
+        stage.ends().await;
+    }
+
     async fn two_of_three_have_to_agree(database: Database) {
         let stage = Stage::start(guarded(database)).await;
         let (alice, bob, carol) = (stage.alice(), stage.bob(), stage.carol());
@@ -428,6 +465,26 @@ on_both! {
         two.is_ready().await;
         one.is_destroyed().await;
         two.is_destroyed().await;
+        stage.ends().await;
+    }
+
+    async fn what_nobody_knows_the_price_of_is_not_for_nothing(database: Database) {
+        let stage = Stage::start(guarded(database).adjusted(|config| {
+            config.costs.prices = Some(folder("unpriced"));
+        })).await;
+        let alice = stage.alice();
+        let order = stage.ready("quick").await;
+        stage.moves_clock(Span::hours(1)).await;
+        for command in ["cost", "cost team"] {
+            let said = alice.asks(command).await;
+            assert!(said.says(&order.name) && said.says("not known"), "{}", said.plain());
+            assert!(!said.says("$0"), "{}", said.plain());
+        }
+        assert!(!order.card().says("$0"), "{}", order.card().plain());
+        let receipt = order.is_destroyed().await;
+        assert!(receipt.says("What it cost is not known"), "{}", receipt.plain());
+        let said = alice.asks("cost").await;
+        assert!(said.says("not known") && !said.says("$0"), "{}", said.plain());
         stage.ends().await;
     }
 

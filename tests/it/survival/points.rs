@@ -270,9 +270,9 @@ async fn every_point_is_survived() {
     all.extend(strikes(&working, Fault::Supervisor));
     let planned: usize = all.iter().map(|case| case.at.len()).sum();
     let swept = sweep(all, seeds).await;
-    // Some children have ended before they are struck.
+    // A few points are not passed beside a child in every life.
     let struck = swept.faults + swept.not_led - (planned - 2 * working.len());
-    let enough = struck >= working.len();
+    let enough = 4 * struck >= 3 * 2 * working.len();
     assert!(swept.violations == 0 && enough, "{swept:?}, {struck} of 2 × {}", working.len());
 }
 
