@@ -217,7 +217,7 @@ on_both! {
         assert!(answer.says("is told"), "{}", answer.plain());
         carol.waits("that it is approved", |s| s.dm_says("is approved, and goes on")).await;
         order.says("is approved, and goes on").await;
-        order.says("as its template says again").await;
+        order.says("everything is as its template says").await;
         order.is_destroyed().await;
         stage.ends().await;
     }
