@@ -6,6 +6,7 @@ use std::path::Path;
 use rust_decimal::Decimal;
 
 use super::StartError;
+use crate::commands::Regions;
 use crate::commands::approval::ApprovalTerms;
 use crate::config::Config;
 use crate::cost::{Books, Terms};
@@ -41,6 +42,14 @@ pub(super) fn approval_terms(config: &Config) -> ApprovalTerms {
         reminder: approvals.reminder,
         channel: approvals.channel.clone().or_else(|| config.operators.channel.clone()),
     }
+}
+
+/// Where templates work, by what their children are given.
+pub(super) fn regions(config: &Config, books: &Books) -> Regions {
+    Regions::of(books, |name| {
+        let set = config.credentials.get(name).cloned();
+        set.or_else(|| std::env::var(name).ok()).filter(|region| !region.is_empty())
+    })
 }
 
 /// Says which price books are old: what they estimate may not be what is paid, and budgets are held by it.

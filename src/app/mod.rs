@@ -123,6 +123,7 @@ impl App {
                 slack: slack.clone(),
             }),
             approvals: guardrails::approval_terms(&config),
+            regions: Arc::new(guardrails::regions(&config, &costs.books)),
             public_url: public_url.clone(),
             operators_channel: config.operators.channel.clone(),
             nudges: crate::commands::Nudges::default(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
+use super::Regions;
 use super::approval::ApprovalTerms;
 use crate::domain::ports::{Directory, Membership, Presence};
 use crate::domain::reply::Refusal;
@@ -30,6 +31,8 @@ pub struct Ctx {
     /// Who is in which user group now.
     pub membership: Arc<dyn Membership>,
     pub approvals: ApprovalTerms,
+    /// Where templates work, and where there are prices.
+    pub regions: Arc<Regions>,
     /// The base of links to our own pages, without a trailing slash.
     pub public_url: String,
     /// The channel that hears what no owner can be told.

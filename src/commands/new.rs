@@ -1,14 +1,15 @@
 //! `new`: the form of a template, or the picker.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::purse_of;
 use super::guard::priced;
 use super::templates::lines;
-use super::{CommandError, Ctx};
-use crate::domain::Person;
-use crate::domain::form::FormCosts;
+use super::{CommandError, Create, Ctx, filled_in};
+use crate::domain::form::{CostsBy, FormCosts};
 use crate::domain::reply::{Refusal, Reply};
+use crate::domain::{Person, Span};
 use crate::store::environments;
 use crate::template::Template;
 
@@ -51,27 +52,55 @@ pub struct FormFacts {
     /// The person's team's.
     pub project: Option<String>,
     pub cost_center: Option<String>,
-    /// What the last of its kind was predicted to cost, if there was one.
+    /// What the last of its kind was predicted to cost.
     pub costs: Option<FormCosts>,
 }
 
-/// What the form of a template offers a person.
+/// What is in a form, as far as its cost goes by it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filled<'a> {
+    /// What was submitted, once it was.
+    pub form: Option<&'a Create>,
+    /// Before that: how long it was asked to live, if that was said.
+    pub ttl: Option<Span>,
+}
+
+/// What the form of a template offers a person: what it costs is of what stands in it, and for that long.
 pub async fn form_facts(
     ctx: &Ctx,
     person: &Person,
     template: &Template,
+    filled: Filled<'_>,
 ) -> Result<FormFacts, CommandError> {
+    let manifest = &template.manifest;
+    // What is not filled in rightly yet says nothing.
+    let read = filled.form.and_then(|form| filled_in::read(manifest, form).ok());
+    let (entered, ttl) = match read {
+        Some((inputs, ttl)) => (Some(inputs), ttl),
+        None => (None, filled.ttl.unwrap_or(manifest.ttl.default)),
+    };
+    let inputs: Option<BTreeMap<String, serde_json::Value>> = entered.as_ref().map(|inputs| {
+        inputs.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    });
     let team = ctx.directory.team_of(person);
     let terms = team.as_deref().map(|team| ctx.directory.team(team)).unwrap_or_default();
     let mut tx = ctx.db.read().await?;
-    let of = (team.as_deref(), None);
-    let estimate = environments::last_estimate(&mut tx, &template.manifest.name, of).await?;
+    let of = (team.as_deref(), inputs.as_ref());
+    let last = environments::last_estimate_and_inputs(&mut tx, &manifest.name, of).await?;
     let purse =
         purse_of(ctx, &mut tx, team.as_deref(), crate::domain::Month::of(ctx.now())).await?;
-    let costs = estimate.map(|estimate| FormCosts {
-        priced: priced(&estimate, template.manifest.ttl.default, purse.as_ref()),
-        no_book: estimate.no_book(),
-    });
+    let by = match (&last, &inputs) {
+        (None, _) => CostsBy::Nothing,
+        (Some((_, its)), Some(inputs)) if its != inputs => CostsBy::OtherInputs,
+        (Some(_), _) => CostsBy::Last,
+    };
+    let estimate = last.map(|(estimate, _)| estimate);
+    let no_book = match &estimate {
+        Some(estimate) => estimate.no_book(),
+        None => ctx.regions.without_book(manifest, entered.as_ref()),
+    };
+    let priced = priced(&estimate.unwrap_or_default(), ttl, purse.as_ref());
+    let costs = Some(FormCosts { priced, ttl, by, no_book });
     Ok(FormFacts { project: terms.project, cost_center: terms.cost_center, costs })
 }
 

@@ -1,5 +1,6 @@
 //! What a form shows beside its fields: what it costs, and what policy said of what was filled in.
 
+use super::Span;
 use super::approval::PricedFor;
 use super::decision::{Decision, Level, Verdict};
 
@@ -9,9 +10,23 @@ pub const LONGEST_REASON: usize = 1_000;
 /// What an environment of a template costs, by the last one's plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormCosts {
+    /// For as long as the form says.
     pub priced: PricedFor,
+    pub ttl: Span,
+    pub by: CostsBy,
     /// Where there is no price book, if it is so: `aws eu-central-1`.
     pub no_book: Option<String>,
+}
+
+/// What it is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CostsBy {
+    /// None was made before: nobody knows.
+    Nothing,
+    /// The last one, of the same inputs where any are entered.
+    Last,
+    /// The last one, and what is entered is something else.
+    OtherInputs,
 }
 
 /// What policy said of a form that was filled in.

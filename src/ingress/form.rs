@@ -9,11 +9,11 @@ use super::answer::Place;
 use super::delivery::Submitted;
 use super::fields;
 use super::late::Outcome;
-use crate::commands::{Command, FormFacts, Request, execute, form_asked, form_facts};
+use crate::commands::{Command, Filled, FormFacts, Request, execute, form_asked, form_facts};
 use crate::domain::actions::FormData;
 use crate::domain::form::{FormNext, FormVerdict};
 use crate::domain::reply::Refusal;
-use crate::domain::{Actor, Person, actions};
+use crate::domain::{Actor, Person, Span, actions};
 use crate::slack::CallError;
 use crate::template::Template;
 use crate::words::{FormModel, Rendered, form_errors, problems};
@@ -108,7 +108,8 @@ impl Ingress {
         verdict: Option<&FormVerdict>,
     ) -> Value {
         let entered = fields::read(form.clone(), values);
-        let facts = self.form_facts(person, now).await;
+        let filled = Filled { form: Some(&entered), ttl: entered.ttl.parse().ok() };
+        let facts = self.form_facts(person, now, filled).await;
         self.words.form(&FormModel {
             manifest: &now.manifest,
             version: now.version.as_str(),
@@ -124,8 +125,13 @@ impl Ingress {
     }
 
     /// What a form offers beside its fields; nothing where the database does not answer.
-    async fn form_facts(&self, person: &Person, template: &Template) -> FormFacts {
-        form_facts(&self.ctx, person, template).await.unwrap_or_else(|error| {
+    async fn form_facts(
+        &self,
+        person: &Person,
+        template: &Template,
+        filled: Filled<'_>,
+    ) -> FormFacts {
+        form_facts(&self.ctx, person, template, filled).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "a form could not be filled with what is known");
             FormFacts::default()
         })
@@ -149,16 +155,18 @@ impl Ingress {
             Ok(asked) => asked,
             Err(refusal) => return self.say(place, &self.words.refusal(&refusal)).await,
         };
-        let facts = self.form_facts(place.person, &asked.template).await;
+        let ttl = asked.prefilled.iter().find(|(key, _)| key == "ttl");
+        let ttl: Option<Span> = ttl.and_then(|(_, typed)| typed.parse().ok());
+        let filled = Filled { form: None, ttl };
+        let facts = self.form_facts(place.person, &asked.template, filled).await;
         let words = self.words.clone();
         let title = asked.template.manifest.title.clone();
         let mut drawn = tokio::task::spawn_blocking(move || {
-            let ttl = asked.prefilled.iter().find(|(key, _)| key == "ttl");
             words.form(&FormModel {
                 manifest: &asked.template.manifest,
                 version: asked.template.version.as_str(),
                 prefilled: &asked.prefilled,
-                ttl: ttl.and_then(|(_, typed)| typed.parse().ok()),
+                ttl,
                 project: facts.project.as_deref(),
                 cost_center: facts.cost_center.as_deref(),
                 costs: facts.costs.as_ref(),

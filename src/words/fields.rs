@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::domain::actions::{self, FormData};
-use crate::domain::form::LONGEST_REASON;
+use crate::domain::form::{CostsBy, LONGEST_REASON};
 use crate::template::{Input, InputKind, Manifest, RawInputs, RawValue};
 
 use super::approvals::estimate;
@@ -41,6 +41,12 @@ pub(super) fn form(form: &FormModel<'_>) -> Value {
         "verdict": form.verdict.map(|verdict| verdict_of(verdict, form)),
         "costs": form.costs.map(|costs| json!({
             "estimate": estimate(&costs.priced),
+            "ttl": costs.ttl.millis(),
+            "by": match costs.by {
+                CostsBy::Nothing => "nothing",
+                CostsBy::Last => "last",
+                CostsBy::OtherInputs => "other",
+            },
             "no_book": costs.no_book.as_ref().map(|book| cut(book, 120)),
         })),
         "project": tag(actions::PROJECT_BLOCK, form.project),

@@ -100,21 +100,31 @@ pub async fn living(
 pub async fn last_estimate(
     tx: &mut Tx,
     template: &str,
-    (team, inputs): (Option<&str>, Option<&BTreeMap<String, serde_json::Value>>),
+    of: (Option<&str>, Option<&BTreeMap<String, serde_json::Value>>),
 ) -> Result<Option<Estimate>, StoreError> {
-    let sql = "SELECT estimate FROM environments
+    Ok(last_estimate_and_inputs(tx, template, of).await?.map(|(estimate, _)| estimate))
+}
+
+/// The same, with the inputs that it is of.
+pub async fn last_estimate_and_inputs(
+    tx: &mut Tx,
+    template: &str,
+    (team, inputs): (Option<&str>, Option<&BTreeMap<String, serde_json::Value>>),
+) -> Result<Option<(Estimate, BTreeMap<String, serde_json::Value>)>, StoreError> {
+    let sql = "SELECT estimate, inputs FROM environments
                WHERE template = $1 AND estimate IS NOT NULL
                  AND EXISTS (SELECT 1 FROM charges c WHERE c.environment_id = environments.id)
                ORDER BY CASE WHEN inputs = $3 THEN 0 ELSE 1 END, CASE WHEN team = $2 THEN 0 ELSE 1 END,
                    created_at DESC, id LIMIT 1";
+    type Found = (JsonText<Estimate>, JsonText<BTreeMap<String, serde_json::Value>>);
     let inputs = inputs.map(JsonText);
-    let found: Option<JsonText<Estimate>> = on!(tx, |c| sqlx::query_scalar(sql)
+    let found: Option<Found> = on!(tx, |c| sqlx::query_as(sql)
         .bind(template)
         .bind(team)
         .bind(inputs)
         .fetch_optional(c)
         .await)?;
-    Ok(found.map(|estimate| estimate.0))
+    Ok(found.map(|(estimate, inputs)| (estimate.0, inputs.0)))
 }
 
 /// How many live, in the scope, but for one.

@@ -14,7 +14,7 @@ pub use due::{
     warning_sent,
 };
 pub use find::{
-    ALL_LIVING, Scope, by_name, count_living, find, get, last_estimate, living, living_names, lock,
-    templates, with_status,
+    ALL_LIVING, Scope, by_name, count_living, find, get, last_estimate, last_estimate_and_inputs,
+    living, living_names, lock, templates, with_status,
 };
 pub use row::Environment;

@@ -20,6 +20,7 @@ use super::policy::{decision, encryption, most_decision, region, warning};
 use super::{Kind, Sample};
 use crate::domain::approval::PricedFor;
 use crate::domain::decision::{Finding, Point};
+use crate::domain::form::CostsBy;
 use crate::words::{Broadcast, FormCosts, FormNext, FormVerdict, Rendered};
 
 pub struct Form {
@@ -48,6 +49,8 @@ pub fn all() -> Vec<Sample> {
         }]),
         broadcast: Broadcast::No,
     };
+    let free =
+        PricedFor { hourly: String::new(), priced: 3, resources: 3, budget: None, ..priced() };
     vec![
         Sample::of("minimal", form(Vec::new())),
         Sample::of("usual", form(usual_inputs())),
@@ -57,6 +60,13 @@ pub fn all() -> Vec<Sample> {
         Sample::of("no-book", asked(None, Some("aws eu-central-1"))),
         Sample::of("partly-no-book", asked(Some(priced()), Some("aws eu-central-1"))),
         Sample::of("unpriced", asked(None, None)),
+        Sample::of("never-made", known_by(CostsBy::Nothing, None, None)),
+        Sample::of(
+            "never-made-no-book",
+            known_by(CostsBy::Nothing, None, Some("aws eu-central-1")),
+        ),
+        Sample::of("other-values", known_by(CostsBy::OtherInputs, Some(priced()), None)),
+        Sample::of("free", asked(Some(free), None)),
         Sample::of("continue", judged(FormNext::Continue, vec![warning()])),
         Sample::of("override", judged(FormNext::Override, vec![region(), warning()])),
         Sample::of("ask", judged(FormNext::AskException, vec![region()])),
@@ -128,7 +138,16 @@ fn asked(known: Option<PricedFor>, no_book: Option<&str>) -> Kind {
     form.cost_center = Some("CC-1200".into());
     let unknown = PricedFor { hourly: String::new(), priced: 0, budget: None, ..priced() };
     let no_book = no_book.map(str::to_owned);
-    form.costs = Some(FormCosts { priced: known.unwrap_or(unknown), no_book });
+    let ttl = Span::hours(24);
+    let by = CostsBy::Last;
+    form.costs = Some(FormCosts { priced: known.unwrap_or(unknown), ttl, by, no_book });
+    Kind::Form(form)
+}
+
+/// With what is known otherwise than by one of the same inputs.
+fn known_by(by: CostsBy, known: Option<PricedFor>, no_book: Option<&str>) -> Kind {
+    let Kind::Form(mut form) = asked(known, no_book) else { return form(Vec::new()) };
+    form.costs = form.costs.map(|costs| FormCosts { by, ..costs });
     Kind::Form(form)
 }
 
@@ -181,7 +200,9 @@ fn longest() -> Kind {
     }
     form.project = Some(hostile(3_000));
     form.cost_center = Some(hostile(3_000));
-    form.costs = Some(FormCosts { priced: most_priced(), no_book: Some(hostile(300)) });
+    let (priced, no_book) = (most_priced(), Some(hostile(300)));
+    form.costs =
+        Some(FormCosts { priced, ttl: Span::days(3649), by: CostsBy::OtherInputs, no_book });
     form.version = "f".repeat(64);
     form.ttl = Some(Span::days(3649) + Span::seconds(86_399));
     form.prefilled = vec![("bare_0".into(), "main".into()), ("bare_2".into(), "many".into())];

@@ -232,6 +232,23 @@ fn what_nobody_knows_the_price_of_is_never_nothing() {
 }
 
 #[test]
+fn a_form_says_rate_and_total_or_plainly_that_nobody_knows() {
+    let priced = said("view-form", "priced");
+    assert!(priced.contains("About $0.41/h · about $9.84 for 1 d · priced 11 of 14"), "{priced}");
+    let other = said("view-form", "other-values");
+    assert!(other.contains("(by the last one, with other values)"), "{other}");
+    for name in ["never-made", "never-made-no-book"] {
+        let never = said("view-form", name);
+        assert!(
+            never.contains("Nobody knows yet what it costs") && !never.contains('$'),
+            "{never}"
+        );
+        assert_eq!(never.contains("price book for aws eu-central-1"), name != "never-made");
+    }
+    assert!(said("view-form", "free").contains("It costs nothing"));
+}
+
+#[test]
 fn an_extension_says_what_it_costs() {
     let warning = drawn("notice-warning", "priced");
     let texts: Vec<&str> = warning["blocks"][1]["elements"]

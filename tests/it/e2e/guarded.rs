@@ -468,6 +468,24 @@ on_both! {
         stage.ends().await;
     }
 
+    async fn a_form_says_what_that_costs_which_stands_in_it(database: Database) {
+        let stage = Stage::start(costly(database)).await;
+        let alice = stage.alice();
+        let view = alice.opens("new quick").await;
+        assert!(view.says("Nobody knows yet what it costs") && !view.says("$3"), "{view:?}");
+        alice.persona.closes(&view.id).await.expect("it closes");
+        let order = stage.ready("quick").await;
+        let view = alice.opens("new quick ttl=3h").await;
+        assert!(view.says("$3.00/h · about $9.00 for 3 h"), "{view:?}");
+        alice.persona.closes(&view.id).await.expect("it closes");
+        let view = judged(&alice, &[text("in_note", "amber"), text("ttl", "2h")]).await;
+        assert!(view.says("$3.00/h · about $6.00 for 2 h"), "{view:?}");
+        assert!(view.says("by the last one, with other values"), "{view:?}");
+        alice.persona.closes(&view.id).await.expect("it closes");
+        order.is_destroyed().await;
+        stage.ends().await;
+    }
+
     async fn what_nobody_knows_the_price_of_is_not_for_nothing(database: Database) {
         let stage = Stage::start(guarded(database).adjusted(|config| {
             config.costs.prices = Some(folder("unpriced"));
