@@ -26,6 +26,7 @@ mod restart;
 mod rights;
 mod served;
 pub mod stage;
+mod teams;
 mod trouble;
 mod twice;
 mod update;
