@@ -21,6 +21,7 @@ mod life;
 mod orphans;
 pub mod pages;
 pub mod people;
+mod protected;
 mod quarantine;
 mod restart;
 mod rights;
