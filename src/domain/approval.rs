@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Finding, FindingKind, Level, Verdict};
+use super::decision::{Finding, FindingKind, Level};
 use super::text_enum::text_enum;
 use super::{ApprovalId, EnvironmentId, Person, RunId, Timestamp};
 
@@ -46,7 +46,7 @@ impl Requirement {
     /// What has to be approved for this finding; `None`: nothing, or nobody can.
     pub fn of(finding: &Finding) -> Option<Requirement> {
         let overrides = finding.kind == FindingKind::Deny && finding.level == Level::Overridable;
-        let asks = overrides || finding.verdict() == Verdict::Approval;
+        let asks = overrides || finding.verdict() == super::decision::Verdict::Approval;
         if finding.excepted.is_some() || !asks {
             return None;
         }
