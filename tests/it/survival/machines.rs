@@ -413,9 +413,8 @@ async fn policies_that_one_reads_anew_hold_in_all() {
         installation.start(machine, &environment, "")
     };
     let mut bots = [start("one", "worker"), start("two", "ingress,scheduler")];
-    for bot in &mut bots {
-        bot.address().await;
-    }
+    bots[0].address().await;
+    bots[1].says("Socket Mode is connected").await;
     let [alice, carol] = ["alice", "carol"].map(|name| Player::of(installation.slack.person(name)));
     says("deny_today contains \"Nothing is made today.\" if true");
     let told = carol.asks("policies reload").await;
