@@ -1,5 +1,6 @@
-# Who may not approve, whatever role they have: four eyes are four eyes. To go past a denial with a role that may
-# (`overrides`) is no approval: it takes a reason, and is in the audit trail.
+# Who may not approve, whatever role they have: four eyes are four eyes, where the rule that asks does not say that whoever
+# asks may answer (`by_requester`). To go past a denial with a role that may (`overrides`) is no approval: it takes a
+# reason, and is in the audit trail.
 package approve
 
 import data.lib.planned
@@ -10,6 +11,7 @@ deny_own contains finding if {
 	input.actor.id == input.approval.requester
 	not data.approval.own == true
 	not input.approval.overrides == true
+	not input.approval.by_requester == true
 	finding := {
 		"msg": "This is your own request: somebody else has to approve it.",
 		"fix": "Wait for one of the other approvers.",

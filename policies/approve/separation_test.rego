@@ -23,6 +23,13 @@ test_going_past_a_denial_is_no_approval if {
 	count(deny_team) == 0 with input as past with data.approval as rules with data.teams as {}
 }
 
+test_a_rule_may_let_the_requester_approve if {
+	let := object.union(separation_asked("UALICE", "approve"), {"approval": {"by_requester": true}})
+	count(deny_own) == 0 with input as let with data.approval as {}
+	not_let := object.union(separation_asked("UALICE", "approve"), {"approval": {"by_requester": false}})
+	count(deny_own) == 1 with input as not_let with data.approval as {}
+}
+
 test_machines_approve_nothing if {
 	machine := object.union(separation_asked("", "approve"), {"actor": {"kind": "scheduler"}})
 	said := sample.messages(deny_machine) with input as machine

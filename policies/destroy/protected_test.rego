@@ -10,17 +10,16 @@ protected_asked(actor, roles) := {
 
 protected_rules := {"projects": ["ledger"], "environments": ["calm-*"]}
 
-test_others_may_not if {
-	found := deny_protected with input as protected_asked("UBOB", []) with data.protected as protected_rules
+test_its_owner_alone_may_not if {
+	found := deny_protected with input as protected_asked("UALICE", ["lead"]) with data.protected as protected_rules
 	sample.messages(found) == {
 		"calm-otter is protected: everything of the project ledger is.",
 		"calm-otter is protected: its name matches calm-*.",
 	}
-	{one.fix | some one in found} == {"Ask its owner (<@UALICE>) or an operator to destroy it."}
+	{one.fix | some one in found} == {"Ask an operator to destroy it, or let it come to its end."}
 }
 
-test_owner_operator_and_clock_may if {
-	count(deny_protected) == 0 with input as protected_asked("UALICE", []) with data.protected as protected_rules
+test_operator_and_clock_may if {
 	count(deny_protected) == 0 with input as protected_asked("UBOB", ["operator"]) with data.protected as protected_rules
 	clock := object.union(protected_asked("", []), {"actor": {"kind": "scheduler"}})
 	count(deny_protected) == 0 with input as clock with data.protected as protected_rules
@@ -29,7 +28,7 @@ test_owner_operator_and_clock_may if {
 
 test_what_is_not_protected_may_go if {
 	other := {"projects": ["shop"], "environments": ["wild-*"]}
-	count(deny_protected) == 0 with input as protected_asked("UBOB", []) with data.protected as other
+	count(deny_protected) == 0 with input as protected_asked("UALICE", []) with data.protected as other
 }
 
 test_it_is_said_whose_it_is if {

@@ -11,7 +11,7 @@ use super::usage;
 use crate::config::Config;
 use crate::cost::Books;
 use crate::domain::Person;
-use crate::domain::ports::{Directory, MonthlyBudget, TeamTerms};
+use crate::domain::ports::{Directory, MonthlyBudget, TeamTerms, TeamUnknown};
 use crate::policy::Policies;
 
 /// The bot's own workspace, once it is known: from Slack, or from an earlier start.
@@ -67,6 +67,11 @@ impl Settings {
         self.own.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn has_teams(&self) -> bool {
+        let data = self.policies.data();
+        !self.teams.is_empty() || data["teams"].as_object().is_some_and(|teams| !teams.is_empty())
+    }
+
     /// The person of a name, where it is known of which workspace they are.
     fn person(&self, (workspace, user): Named) -> Option<Person> {
         Some(Person { workspace: workspace.or_else(|| self.own())?, user })
@@ -115,6 +120,23 @@ impl Directory for Settings {
         let found =
             teams.iter().find(|(_, team)| self.members_of_team(team, Age::Any).contains(person));
         found.map(|(name, _)| name.clone())
+    }
+
+    fn team_unknown(&self, person: &Person) -> Option<TeamUnknown> {
+        if self.team_of(person).is_some() {
+            return None;
+        }
+        let Some(own) = self.own() else {
+            return self.has_teams().then_some(TeamUnknown::Workspace);
+        };
+        // User groups are of the bot's own workspace.
+        if own != person.workspace {
+            return None;
+        }
+        let backing = groups_of_teams(&self.policies.data()).into_iter().map(|(group, _)| group);
+        let unread: BTreeSet<String> =
+            backing.filter(|group| !self.groups.is_read(group)).collect();
+        (!unread.is_empty()).then(|| TeamUnknown::Groups(unread.into_iter().collect()))
     }
 
     fn is_operator(&self, person: &Person) -> bool {
@@ -176,7 +198,17 @@ impl Directory for Settings {
     }
 
     fn problems(&self) -> Vec<String> {
-        usage::problems_of_teams(&self.policies.data(), &self.books)
+        let data = self.policies.data();
+        let mut problems = usage::problems_of_teams(&data, &self.books);
+        for (group, team) in groups_of_teams(&data) {
+            if let Some(why) = self.groups.failure(&group) {
+                problems.push(format!(
+                    "data.teams.{team}: Slack has not said who is in the user group {group} ({why}): nobody who may be in \
+                     it gets an environment. Does the app have the scope `usergroups:read`?"
+                ));
+            }
+        }
+        problems
     }
 }
 
@@ -188,6 +220,16 @@ pub(super) fn groups_named(data: &Value) -> BTreeSet<String> {
         found.extend(team["group"].as_str().map(str::to_owned));
     }
     found
+}
+
+/// The user groups that back teams, each with its team.
+fn groups_of_teams(data: &Value) -> Vec<(String, String)> {
+    let teams = data["teams"].as_object().into_iter().flatten();
+    let backing = teams.flat_map(|(name, _)| {
+        let groups = groups_of_selectors(data, &[format!("team:{name}")]);
+        groups.into_iter().map(|group| (group, name.clone()))
+    });
+    backing.collect()
 }
 
 /// The user groups by which these selectors name people.

@@ -27,6 +27,9 @@ const PRESENCE_TAKES: Duration = Duration::from_secs(3);
 /// Whoever pressed a button waits for it, and a form can be opened for three seconds.
 const RENEWAL_TAKES: Duration = Duration::from_millis(1500);
 
+/// Why a group could not be read, where Slack said nothing at all.
+const TOO_SLOW: &str = "no answer in time";
+
 /// How old what is known of a group may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Age {
@@ -45,13 +48,17 @@ struct Known {
 
 /// Group to users. Empty until Slack has answered: nobody is in a group of which nothing is known.
 #[derive(Debug, Clone, Default)]
-pub struct Groups(Arc<RwLock<BTreeMap<String, Known>>>);
+pub struct Groups {
+    known: Arc<RwLock<BTreeMap<String, Known>>>,
+    /// Why those could not be read of which nothing is known.
+    failed: Arc<RwLock<BTreeMap<String, String>>>,
+}
 
 impl Groups {
     /// The users of a group.
     pub fn members(&self, group: &str, age: Age) -> Vec<String> {
         // It is replaced entry by entry.
-        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let all = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = all.get(group) else { return Vec::new() };
         if age == Age::Trusted && known.since.elapsed() > TRUSTED {
             tracing::warn!(%group, "Slack has not said for long who is in a user group: nobody may do anything by it");
@@ -62,15 +69,33 @@ impl Groups {
 
     /// The groups of a user, of those of which it was heard lately who is in them.
     pub fn of(&self, user: &str) -> Vec<String> {
-        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let all = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let of = all.iter().filter(|(_, known)| {
             known.since.elapsed() <= TRUSTED && known.users.iter().any(|one| one == user)
         });
         of.map(|(group, _)| group.clone()).collect()
     }
 
+    /// Whether Slack has ever said who is in a group.
+    pub fn is_read(&self, group: &str) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).contains_key(group)
+    }
+
+    /// Why a group could not be read; `None` where it was, or where nobody has asked in vain yet.
+    pub fn failure(&self, group: &str) -> Option<String> {
+        if self.is_read(group) {
+            return None;
+        }
+        self.failed.read().unwrap_or_else(PoisonError::into_inner).get(group).cloned()
+    }
+
+    fn failed(&self, group: &str, why: &str) {
+        let mut failed = self.failed.write().unwrap_or_else(PoisonError::into_inner);
+        failed.insert(group.to_owned(), why.to_owned());
+    }
+
     fn set(&self, group: &str, users: Vec<String>, since: Instant) {
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
         // Of two answers that cross, the one that was asked for later is the newer.
         if all.get(group).is_none_or(|known| known.since <= since) {
             all.insert(group.to_owned(), Known { users, since });
@@ -93,6 +118,7 @@ impl Groups {
             }
             Err(error) => {
                 tracing::warn!(%group, %error, "a user group could not be read; its members are as before");
+                self.failed(group, &error.code);
                 false
             }
         }
@@ -111,6 +137,7 @@ impl Groups {
     pub(super) async fn ask_at_start(&self, policies: &Policies, slack: &Paced) {
         if tokio::time::timeout(START_TAKES, self.ask(policies, slack)).await.is_err() {
             tracing::warn!("Slack does not say who is in which user group; it is asked again");
+            groups_named(&policies.data()).iter().for_each(|group| self.failed(group, TOO_SLOW));
         }
     }
 
@@ -156,6 +183,7 @@ impl Membership for SlackMembership {
                     ?groups,
                     "Slack does not say in time who is in these user groups; their members are as before"
                 );
+                groups.iter().for_each(|group| self.groups.failed(group, TOO_SLOW));
                 false
             }
         }
@@ -199,5 +227,18 @@ mod tests {
         assert_eq!(groups.members("S1", Age::Trusted), ["U2"]);
         assert_eq!(groups.of("U2"), ["S1"]);
         assert!(groups.members("S2", Age::Any).is_empty());
+    }
+
+    #[test]
+    fn a_group_without_anybody_is_not_one_that_was_never_read() {
+        let groups = Groups::default();
+        assert!(!groups.is_read("S1") && groups.failure("S1").is_none(), "nobody has asked yet");
+        groups.failed("S1", "missing_scope");
+        assert!(!groups.is_read("S1"));
+        assert_eq!(groups.failure("S1").as_deref(), Some("missing_scope"));
+        groups.set("S1", Vec::new(), Instant::now());
+        assert!(groups.is_read("S1") && groups.failure("S1").is_none());
+        groups.failed("S1", "internal_error");
+        assert_eq!(groups.failure("S1"), None, "what was known of it stays");
     }
 }

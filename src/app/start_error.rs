@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::ConfigError;
 use crate::slack::CallError;
 
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum StartError {
     Policies(String),
     #[error("price books: {0}")]
     Prices(String),
+    /// What of the settings only the price books can judge, each with its place and what to write.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Costs(Vec<ConfigError>),
     #[error("{key}: {why}")]
     Schedule { key: &'static str, why: crate::worker::schedule::NotASchedule },
 }

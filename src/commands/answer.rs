@@ -65,6 +65,7 @@ pub(super) async fn answer(
                 requester: approval.question.0.requester.user.clone(),
                 answer: said.answer.to_string(),
                 overrides: mine.iter().all(|one| one.overrides),
+                by_requester: mine.iter().all(|one| one.by_requester || one.overrides),
             }),
             ..Matter::of(Point::Approve, asked.actor, &environment)
         };

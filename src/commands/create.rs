@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::filled_in::{Wanted, read};
+use super::filled_in::{Wanted, read, team_is_known};
 use super::new::find;
 use super::transition::{Place, tell};
 use super::{Asked, CommandError, Create, Ctx, credentials, request};
@@ -35,6 +35,7 @@ pub(super) async fn create(
     })?;
     let template = find(ctx, &form.template)?;
     let (inputs, ttl) = read(&template.manifest, form)?;
+    team_is_known(ctx, owner).await?;
     let wanted = Wanted::of(ctx, owner, form, (inputs, ttl));
     for _ in 0..JUDGED_AT_MOST {
         let judged = request::judge(ctx, asked, (&template, &wanted), form).await?;

@@ -1,6 +1,7 @@
 //! What somebody has filled in, read.
 
 use super::{Create, Ctx};
+use crate::domain::ports::TeamUnknown;
 use crate::domain::reply::Refusal;
 use crate::domain::{Person, Span};
 use crate::template::{Inputs, Manifest};
@@ -37,6 +38,29 @@ impl Wanted<'_> {
             cost_center: or(&form.cost_center, terms.cost_center),
         }
     }
+}
+
+/// Refuses while nobody can say whose budget and whose quota it is: who is taken for a person without a team has
+/// neither, for as long as the environment lives. Slack is asked once more before.
+pub(super) async fn team_is_known(ctx: &Ctx, owner: &Person) -> Result<(), Refusal> {
+    if let Some(TeamUnknown::Groups(groups)) = ctx.directory.team_unknown(owner) {
+        let selectors: Vec<String> = groups.iter().map(|group| format!("group:{group}")).collect();
+        ctx.membership.renew(&selectors).await;
+    }
+    let what = match ctx.directory.team_unknown(owner) {
+        None => return Ok(()),
+        Some(TeamUnknown::Workspace) => "which workspace the bot is in".to_owned(),
+        Some(TeamUnknown::Groups(groups)) => match groups.as_slice() {
+            [one] => format!("who is in the user group {one}"),
+            many => format!("who is in the user groups {}", many.join(", ")),
+        },
+    };
+    let problem = format!(
+        "Whose budget and quota this would be is not known yet: Slack has not said {what}. Nothing is lost; submit the \
+         form again in a minute. If it stays so, an operator sees why with `/infra policies` and in the log: the app may \
+         lack the scope `usergroups:read`."
+    );
+    Err(Refusal::BadInputs { problems: vec![(String::new(), problem)] })
 }
 
 /// Reads the form, with every problem at once.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::read::Reader;
 use super::scanners::{self, Scanner};
+use crate::domain::RegoVersion;
 
 /// Where the rules are, and what evaluates them.
 #[derive(Debug, Clone, Default)]
@@ -12,8 +13,8 @@ pub struct Policies {
     pub folders: Vec<PathBuf>,
     /// Folders of YAML and JSON files; the shipped ones unless any is given.
     pub data: Vec<PathBuf>,
-    /// What files without a version of their own are written in: `v0` or `v1`.
-    pub rego_version: Option<String>,
+    /// What files without a version of their own are written in.
+    pub rego_version: RegoVersion,
     /// The program `opa`, to evaluate with instead of the built-in evaluator.
     pub opa: Option<PathBuf>,
     /// Programs that look at plans as well; none unless they are named.
@@ -22,10 +23,14 @@ pub struct Policies {
 }
 
 pub(super) fn read(r: &mut Reader) -> Policies {
-    let rego_version = r.text("policies.rego_version");
-    if rego_version.as_deref().is_some_and(|version| version != "v0" && version != "v1") {
-        r.wrong("policies.rego_version", "there is no such version", "write v0 or v1");
-    }
+    let rego_version = match r.text("policies.rego_version").map(|version| version.parse()) {
+        Some(Ok(version)) => version,
+        Some(Err(_)) => {
+            r.wrong("policies.rego_version", "there is no such version", "write v0 or v1");
+            RegoVersion::default()
+        }
+        None => RegoVersion::default(),
+    };
     let mut folders = |key: &str| -> Vec<PathBuf> {
         r.one_or_more(key).unwrap_or_default().into_iter().map(PathBuf::from).collect()
     };

@@ -188,11 +188,11 @@ impl Reader {
         keys.iter().filter_map(list).collect()
     }
 
-    /// A table of texts whose keys are the operator's own.
+    /// A table of texts whose keys are the operator's own; those of a table within have its name before theirs.
     pub(super) fn texts(&mut self, table: &str) -> BTreeMap<String, String> {
         let keys = self.keys_of(table);
         let text = |key: &String| {
-            let name = last(key).to_owned();
+            let name = key.get(table.len() + 1..).unwrap_or_default().to_owned();
             self.text(key).map(|text| (name, text))
         };
         keys.iter().filter_map(text).collect()
@@ -206,7 +206,13 @@ impl Reader {
 
     /// Notes that a key's value will not do.
     pub(super) fn wrong(&mut self, key: &str, problem: &str, hint: &str) {
-        let place = match (self.environment.get(&variable(key)), self.found.get(key)) {
+        let (place, problem, hint) = (self.place(key), problem.to_owned(), hint.to_owned());
+        self.errors.push(ConfigError { place, problem, hint });
+    }
+
+    /// Where a key stands, with its value: for what is found wrong with it.
+    pub(super) fn place(&self, key: &str) -> String {
+        match (self.environment.get(&variable(key)), self.found.get(key)) {
             (Some(value), _) => format!("{} = {value:?}", variable(key)),
             (None, Some(found)) => {
                 let value = match &found.value {
@@ -218,9 +224,7 @@ impl Reader {
                 format!("{}:{}: {key}{value}", self.file, found.line)
             }
             (None, None) => key.to_owned(),
-        };
-        let (problem, hint) = (problem.to_owned(), hint.to_owned());
-        self.errors.push(ConfigError { place, problem, hint });
+        }
     }
 
     /// Everything that was wrong, keys that nobody asked for included.

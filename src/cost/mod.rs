@@ -12,22 +12,20 @@ mod plan;
 mod pricing;
 mod pulumi;
 mod stale;
+mod terms;
 mod terraform;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeSet;
 use std::path::Path;
-
-use rust_decimal::Decimal;
 
 pub use book::{Book, BookError};
 pub use plan::{NotAPlan, PlannedValues, Wanted};
 pub use stale::Stale;
+pub use terms::{Terms, UnknownUsage, WrongTerm};
 
 use crate::domain::cost::{Estimate, NO_BOOK, PricedResource, Pricing};
-use crate::domain::usage::Usage;
 
 /// The region of a book whose provider has the same prices everywhere.
 const GLOBAL: &str = "global";
@@ -36,72 +34,6 @@ const GLOBAL: &str = "global";
 #[derive(Debug, Clone, Default)]
 pub struct Books {
     books: Vec<Book>,
-}
-
-/// What is agreed beside the books.
-#[derive(Debug, Clone, Default)]
-pub struct Terms {
-    /// Amounts that no plan knows, by `<resource type>.<usage>`: `aws_s3_bucket.storage_gb`. They go before the
-    /// book's own.
-    pub usage: Usage,
-    /// What is taken off, as a fraction, by resource type; `*` for all that have none of their own.
-    pub discounts: BTreeMap<String, Decimal>,
-}
-
-/// A name of usage that no book knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownUsage {
-    pub name: String,
-    /// All that the books know.
-    pub known: BTreeSet<String>,
-}
-
-impl UnknownUsage {
-    /// What could have been said.
-    pub fn there_are(&self) -> String {
-        match self.known.is_empty() {
-            true => "no price book asks for usage".to_owned(),
-            false => {
-                let all = self.known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                format!("there are: {all}")
-            }
-        }
-    }
-}
-
-impl fmt::Display for UnknownUsage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no price book knows the usage `{}`; {}", self.name, self.there_are())
-    }
-}
-
-impl Terms {
-    /// What of them no book knows, or cannot be: for whoever has written them.
-    pub fn problems(&self, books: &Books) -> Vec<String> {
-        let strange = books.unknown_usage(self.usage.keys());
-        let strange = strange.into_iter().map(|unknown| unknown.to_string());
-        let negative = self.usage.iter().filter(|(_, amount)| **amount < Decimal::ZERO);
-        let negative =
-            negative.map(|(name, amount)| format!("{name} = {amount}: a usage is not negative"));
-        let beyond =
-            self.discounts.iter().filter(|(_, off)| !(Decimal::ZERO..=Decimal::ONE).contains(off));
-        let beyond = beyond
-            .map(|(name, off)| format!("{name} = {off}: a discount is a fraction from 0 to 1"));
-        strange.chain(negative).chain(beyond).collect()
-    }
-
-    /// These terms with usage of somebody who knows better: where both say an amount, theirs counts.
-    pub fn with_usage(&self, better: Usage) -> Terms {
-        let mut terms = self.clone();
-        terms.usage.extend(better);
-        terms
-    }
-
-    /// What is taken off of this type, as a fraction.
-    fn discount(&self, kind: &str) -> Decimal {
-        let off = self.discounts.get(kind).or_else(|| self.discounts.get("*"));
-        off.copied().unwrap_or(Decimal::ZERO)
-    }
 }
 
 impl Books {
@@ -136,6 +68,12 @@ impl Books {
         let known: BTreeSet<String> = self.books.iter().flat_map(Book::usages).collect();
         let strange = names.into_iter().filter(|name| !known.contains(*name));
         strange.map(|name| UnknownUsage { name: name.clone(), known: known.clone() }).collect()
+    }
+
+    /// The types of resource that something is taken off.
+    fn kinds(&self) -> BTreeSet<String> {
+        let components = self.books.iter().flat_map(|book| &book.components);
+        components.map(|component| component.resource.clone()).collect()
     }
 
     /// Prices everything that there will be once the plan is applied.

@@ -46,7 +46,8 @@ impl Requirement {
     /// What has to be approved for this finding; `None`: nothing, or nobody can.
     pub fn of(finding: &Finding) -> Option<Requirement> {
         let overrides = finding.kind == FindingKind::Deny && finding.level == Level::Overridable;
-        if finding.excepted.is_some() || (finding.kind != FindingKind::Approval && !overrides) {
+        let asks = overrides || finding.verdict() == super::decision::Verdict::Approval;
+        if finding.excepted.is_some() || !asks {
             return None;
         }
         let approvers = if overrides { &finding.overridable_by } else { &finding.approvers };

@@ -43,7 +43,8 @@ pub enum FindingKind {
     Approval,
 }
 
-/// Who may go past a denial.
+/// Who may go past a denial. What is to be approved is advisory or mandatory: those who may go past it are its
+/// approvers.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -143,7 +144,7 @@ impl Finding {
             return Verdict::Allow;
         }
         match (self.kind, self.level) {
-            (FindingKind::Warn, _) | (FindingKind::Deny, Level::Advisory) => Verdict::Warn,
+            (FindingKind::Warn, _) | (_, Level::Advisory) => Verdict::Warn,
             (FindingKind::Deny, _) => Verdict::Deny,
             (FindingKind::Approval, _) => Verdict::Approval,
         }

@@ -22,6 +22,7 @@ pub mod orphan;
 pub mod plan;
 pub mod ports;
 pub mod refusal;
+mod rego_version;
 pub mod reply;
 pub mod report;
 pub mod rng;
@@ -42,6 +43,7 @@ pub use engine::{EngineKind, EngineNamed, EnginesWanted, Lack, MadeBy, Terraform
 pub use health::Health;
 pub use ids::{ApprovalId, EnvironmentId, OrphanId, OutboxId, Person, RevealId, RunId};
 pub use month::Month;
+pub use rego_version::RegoVersion;
 pub use rng::Rng;
 pub use role::Role;
 pub use span::Span;

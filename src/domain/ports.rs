@@ -10,6 +10,8 @@ use super::{Person, Timestamp};
 pub trait Directory: Send + Sync {
     /// The person's team; `None` for somebody whom nobody has put into one.
     fn team_of(&self, person: &Person) -> Option<String>;
+    /// Why nobody can say yet whether the person is in a team; `None` where it is known, also that they are in none.
+    fn team_unknown(&self, person: &Person) -> Option<TeamUnknown>;
     /// Whether the person may act on everything and use the brake.
     fn is_operator(&self, person: &Person) -> bool;
     /// The person's roles: `operator`, and those of `data.roles`.
@@ -22,6 +24,15 @@ pub trait Directory: Send + Sync {
     fn team(&self, name: &str) -> TeamTerms;
     /// What is said of teams and cannot be: nothing goes by it, and whoever wrote it has to be told.
     fn problems(&self) -> Vec<String>;
+}
+
+/// Why nobody can say yet in which team somebody is: whom one takes for a person without a team has no budget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TeamUnknown {
+    /// Slack has not said yet whose the bot is, and so whom a bare user id means.
+    Workspace,
+    /// Slack has not said yet who is in these user groups (`S…`), which back teams.
+    Groups(Vec<String>),
 }
 
 /// What is agreed for a team.

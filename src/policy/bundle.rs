@@ -161,7 +161,7 @@ impl Bundle {
 
     /// What only the engine itself finds: variables that nothing binds, rules that contradict each other.
     fn checked(self, missing: Missing) -> Result<Bundle, Vec<PolicyError>> {
-        let mut errors = enforcement::check(&self.loadable.data, &self.rules);
+        let mut errors = enforcement::check(&self.loadable.data, &self.origins, &self.rules);
         if missing == Missing::Refused {
             let prepared = engine::build(&self.loadable, builtins::Strictness::Strict)
                 .and_then(|mut engine| engine.eval_query("true".to_owned(), false));

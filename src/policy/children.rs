@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -61,7 +62,13 @@ impl Children {
         Ok(answer)
     }
 
-    /// Asks another program, that is given this and answers in JSON, also where it fails.
+    /// How long an answer may take in all.
+    pub fn time(&self) -> Duration {
+        self.limits.time
+    }
+
+    /// Asks another program, that is given this and answers in JSON, also where it fails. `left`: how long it may take;
+    /// less what it took afterwards, for one answer may take several questions.
     ///
     /// # Errors
     /// As [`Children::ask`].
@@ -69,6 +76,7 @@ impl Children {
         &self,
         program: &[OsString],
         said: &[u8],
+        left: &mut Duration,
     ) -> Result<T, String> {
         let _place = self.places.acquire().await.map_err(|error| error.to_string())?;
         let late = || format!("it did not end within {:.1} s", self.limits.time.as_secs_f64());
@@ -88,7 +96,10 @@ impl Children {
                 Err(_) => Err(child.how_it_ended(&self.limits).await),
             }
         };
-        tokio::time::timeout(self.limits.time, asking).await.map_err(|_| late())?
+        let started = Instant::now();
+        let answer = tokio::time::timeout(*left, asking).await.map_err(|_| late());
+        *left = left.saturating_sub(started.elapsed());
+        answer?
     }
 
     fn idle_with(&self, bundle: &Bundle) -> Option<Child> {

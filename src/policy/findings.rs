@@ -85,6 +85,9 @@ impl Reader<'_> {
             finding.by_requester = message.by_requester.unwrap_or(false);
         }
         self.enforce(rule, &mut finding);
+        if rule.kind == RuleKind::Approval && finding.level != Level::Advisory {
+            finding.level = Level::Mandatory;
+        }
         Found { finding, metadata }
     }
 
@@ -105,7 +108,7 @@ impl Reader<'_> {
             // Without it less is let pass, and nothing more.
             RuleKind::Warn | RuleKind::Exception => FindingKind::Warn,
         };
-        if rule.kind == RuleKind::Deny {
+        if finding.kind == FindingKind::Deny {
             self.enforce(rule, &mut finding);
         }
         Found { finding, metadata: Map::new() }

@@ -30,9 +30,10 @@ pub struct Input {
     pub project: Option<String>,
     pub cost_center: Option<String>,
     pub counts: Counts,
-    /// The budget of the actor's team in this month, if it has one.
+    /// The budget of the environment's team, if it has one: of the months that this takes something of, the one which
+    /// has the least room for it. At `request` the team is the actor's.
     pub budget: Option<Budget>,
-    /// What it is predicted to cost, where that is known.
+    /// What it is predicted to cost, where that is known: at `request` what the last of its kind was.
     pub estimate: Option<Estimate>,
     /// The environment that it is about; not there at `request`.
     pub environment: Option<Environment>,
@@ -96,10 +97,11 @@ pub struct Ttl {
 /// How many environments live now, without the one that is asked about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
-    /// The actor's own.
+    /// Those of the environment's owner, whoever asks; at `request` the actor's.
     pub person: i64,
-    /// The actor's team's.
+    /// Those of the environment's team; at `request` of the actor's.
     pub team: i64,
+    /// Everybody's.
     pub all: i64,
 }
 
@@ -146,7 +148,7 @@ pub struct Estimate {
     /// ISO 4217; empty where nothing was priced.
     pub currency: String,
     pub hourly: Money,
-    /// Until its end.
+    /// Until its end; at `extend`, of the time that is added alone.
     pub total: Money,
     /// Of how many resources the price is known, of how many there are.
     pub priced: usize,
@@ -191,12 +193,14 @@ pub struct Environment {
 pub struct Approval {
     /// The rules that ask for it.
     pub rules: Vec<String>,
-    /// The Slack user id of whoever asked for the environment.
+    /// The Slack user id of whoever asked for what is to be approved.
     pub requester: String,
     /// `approve` or `deny`.
     pub answer: String,
     /// Whether all that the person would say yes to is going past denials, with a role that may.
     pub overrides: bool,
+    /// Whether whoever asked may say yes to all of it, too: its rules say `by_requester`, or it is going past denials.
+    pub by_requester: bool,
 }
 
 /// A message of a rule that is more than a text. Other keys are kept as they are, and shown by
@@ -210,7 +214,8 @@ pub struct Message {
     pub field: Option<String>,
     /// The address of the resource that it is about.
     pub resource: Option<String>,
-    /// `advisory`, `overridable` or `mandatory`; `data.enforcement["<namespace>.<rule>"].level` goes before it.
+    /// `advisory`, `overridable` or `mandatory`; `data.enforcement["<namespace>.<rule>"].level` goes before it. What is
+    /// to be approved is advisory, or it is to be approved.
     pub level: Option<String>,
     /// Who may go past it: `role:…`, `team:…`, `group:S…`, `user:U…`.
     pub overridable_by: Option<Vec<String>>,

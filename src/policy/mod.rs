@@ -38,4 +38,6 @@ pub use error::PolicyError;
 pub use findings::Found;
 pub use mask::mask;
 pub use policies::{FAILED, Policies, namespaces_of};
-pub use settings::{BuiltinErrors, Evaluator, Limits, RegoVersion, Settings};
+pub use settings::{BuiltinErrors, Evaluator, Limits, Settings};
+
+pub use crate::domain::RegoVersion;

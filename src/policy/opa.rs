@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -76,13 +77,15 @@ pub(super) async fn ask(
     let said = serde_json::to_vec(input).map_err(|error| error.to_string())?;
     // Strictly first: what a function refuses is to be known. It ends the whole query, so that nobody knows which
     // rules it is about: it is none's, or it would weigh as little as the rule on which it was hung.
-    let strict = evaluated(children, &args, said.clone()).await;
-    let (values, broken) = match strict {
+    let mut left = children.time();
+    let (values, broken) = match evaluated(children, &args, &said, &mut left).await {
         Ok(values) => (values, None),
-        Err(why) => {
-            let lenient = evaluated(children, &lenient(&args), said).await;
-            (lenient.map_err(|why| why.what)?, Some(written(bundle, why)))
+        Err(Failed::Told(why)) => {
+            let lenient = evaluated(children, &lenient(&args), &said, &mut left).await;
+            (lenient.map_err(Failed::what)?, Some(written(bundle, why)))
         }
+        // It took too long, or died: so it would again.
+        Err(failed) => return Err(failed.what()),
     };
     if values.len() != asked.len() {
         return Err(format!("of {} rules `opa` answered for {}", asked.len(), values.len()));
@@ -96,21 +99,38 @@ pub(super) async fn ask(
     Ok(Answers { each, broken })
 }
 
+/// Why there are no values.
+enum Failed {
+    /// `opa` says what is wrong.
+    Told(Broken),
+    /// It said nothing that can be read: what became of it.
+    Ended(String),
+}
+
+impl Failed {
+    fn what(self) -> String {
+        match self {
+            Failed::Told(broken) => broken.what,
+            Failed::Ended(what) => what,
+        }
+    }
+}
+
 async fn evaluated(
     children: &Children,
     args: &[OsString],
-    said: Vec<u8>,
-) -> Result<Vec<Vec<Value>>, Broken> {
-    let unplaced = |what: String| Broken { what, place: None };
-    let printed: Printed = children.ask_program(args, &said).await.map_err(unplaced)?;
+    said: &[u8],
+    left: &mut Duration,
+) -> Result<Vec<Vec<Value>>, Failed> {
+    let printed: Printed = children.ask_program(args, said, left).await.map_err(Failed::Ended)?;
     if let Some(error) = printed.errors.into_iter().next() {
         let place = error.location.map(|at| format!("{}:{}", at.file, at.row));
-        return Err(Broken { what: error.message, place });
+        return Err(Failed::Told(Broken { what: error.message, place }));
     }
     let expression = printed.result.into_iter().flat_map(|result| result.expressions).next();
     expression
         .map(|expression| expression.value)
-        .ok_or_else(|| unplaced("`opa` answered nothing".to_owned()))
+        .ok_or_else(|| Failed::Ended("`opa` answered nothing".to_owned()))
 }
 
 /// With the name of the file as it was written, in place of the one that `opa` was given.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::RegoVersion;
+
 /// Everything that [`super::Policies::load`] wants to know.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -34,16 +36,6 @@ impl Settings {
             builtin_errors: BuiltinErrors::default(),
         }
     }
-}
-
-/// The two languages that are called Rego.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RegoVersion {
-    /// Without `if` and `contains`: what was written before 2025.
-    V0,
-    #[default]
-    V1,
 }
 
 /// Who evaluates.

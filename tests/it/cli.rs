@@ -435,6 +435,10 @@ fn cost_estimate_prices_a_plan() {
         (&["events.json"], "error: events.json: this is not what `terraform show -json` prints"),
         (&["plan.json", "--prices", "nowhere"], "error: nowhere: No such file"),
         (&["plan.json", "--discount", "*=2"], "a discount is a fraction from 0 to 1"),
+        (
+            &["plan.json", "--discount", "aws_instanse=0.1"],
+            "for `aws_instanse`; there are: aws_instance,",
+        ),
         (&["plan.json", "--usage", "much"], "write a name, `=` and a number"),
         (&["plan.json", "--usage", "aws_s3_bucket.gb=1"], "knows the usage `aws_s3_bucket.gb`"),
     ] {

@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
 use super::errors;
-use crate::policy::{BuiltinErrors, ChildLimits, PolicyError, RegoVersion, Settings};
+use crate::domain::RegoVersion;
+use crate::policy::{BuiltinErrors, ChildLimits, PolicyError, Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Policy {
@@ -50,14 +52,13 @@ struct Bundle {
     #[arg(short, long, value_name = "DIR")]
     data: Vec<PathBuf>,
     /// Of files that do not say it themselves.
-    #[arg(long, value_enum, default_value = "v1")]
-    rego_version: Version,
+    #[arg(long, value_parser = version(), default_value_t)]
+    rego_version: RegoVersion,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Version {
-    V0,
-    V1,
+fn version() -> impl TypedValueParser<Value = RegoVersion> {
+    let words = RegoVersion::ALL.iter().map(|version| version.as_str());
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<RegoVersion>())
 }
 
 impl Bundle {
@@ -68,10 +69,7 @@ impl Bundle {
         Ok(Settings {
             folders: self.policy,
             data: self.data,
-            version: match self.rego_version {
-                Version::V0 => RegoVersion::V0,
-                Version::V1 => RegoVersion::V1,
-            },
+            version: self.rego_version,
             builtin_errors: BuiltinErrors::Undefined,
             ..Settings::builtin(exe)
         })

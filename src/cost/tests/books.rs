@@ -166,11 +166,23 @@ fn terms_that_no_book_knows_are_told() {
         discounts: [("*".to_owned(), decimal(off))].into(),
     };
     assert!(terms("aws_s3_bucket.storage_gb", "0.1").problems(&books).is_empty());
-    let problems = terms("aws_s3_bucket.storagegb", "1.1").problems(&books).join("\n");
+    let told = |terms: Terms| {
+        let problems = terms.problems(&books);
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let problems = told(terms("aws_s3_bucket.storagegb", "1.1"));
     assert!(
         problems.contains("no price book knows the usage `aws_s3_bucket.storagegb`"),
         "{problems}"
     );
     assert!(problems.contains("aws_s3_bucket.storage_gb"), "{problems}");
     assert!(problems.contains("* = 1.1: a discount is a fraction from 0 to 1"), "{problems}");
+    let discounts = |kind: &str| Terms {
+        discounts: [(kind.to_owned(), decimal("0.1"))].into(),
+        ..Terms::default()
+    };
+    assert_eq!(told(discounts("aws_instance")), "");
+    let problem = told(discounts("aws_instanse"));
+    let begin = "no price book has a price for `aws_instanse`; there are: aws_instance, ";
+    assert!(problem.starts_with(begin), "{problem}");
 }

@@ -7,11 +7,15 @@ mod budgets;
 mod plans;
 mod pulumi;
 
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Span;
 use crate::domain::cost::HOURS_A_MONTH;
+use crate::domain::usage::Usage;
 
 const REGION: &str = "us-east-1";
 

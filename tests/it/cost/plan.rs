@@ -149,7 +149,7 @@ fn usage_and_discounts_are_the_terms_own() {
         .into(),
         discounts: [number("aws_instance", "0.25"), number("*", "0.1")].into(),
     };
-    assert_eq!(terms.problems(&Books::builtin().expect("it is a book")), Vec::<String>::new());
+    assert_eq!(terms.problems(&Books::builtin().expect("it is a book")), []);
     let estimate = estimate(&terms);
     let months = months(&estimate);
     for (address, month) in [

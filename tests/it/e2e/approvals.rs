@@ -1,6 +1,6 @@
 //! What policy wants approved waits for somebody who may: with everything that can come between.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mayfly::domain::Span;
 use mayfly::playground::{Input, Message, SubmitOutcome};
@@ -166,6 +166,31 @@ on_both! {
         let approved = carol.presses_stale(&question, "approve").await;
         assert!(approved.says("approved"), "{}", approved.plain());
         stage.slack().faults().clear();
+        order.is_ready().await;
+        order.is_destroyed().await;
+        stage.ends().await;
+    }
+
+    async fn who_asks_approves_where_the_rule_lets_them(database: Database) {
+        let rules = tempfile::tempdir().expect("a temporary folder can be made");
+        std::fs::write(
+            rules.path().join("request.rego"),
+            "package request\n\napproval_own contains {\"msg\": \"Think twice.\", \"approvers\": [\"role:operator\"], \"by_requester\": true} if {\n\tinput.project == \"shop-prod\"\n}\n",
+        )
+        .expect("written");
+        // Beside the shipped rules of who may not approve.
+        let shipped = ["policies/approve", "policies/lib"];
+        let mut folders = shipped.map(|one| Path::new(env!("CARGO_MANIFEST_DIR")).join(one)).to_vec();
+        folders.push(rules.path().to_path_buf());
+        let options = Options::on(database)
+            .with("quick")
+            .adjusted(move |config| config.policies.folders = folders);
+        let stage = Stage::start(options).await;
+        let carol = stage.carol();
+        let order = waiting(&stage, &carol).await;
+        let question = card(&carol, &order).await;
+        let approved = carol.presses(&question, "approve").await;
+        assert!(approved.says("approved"), "{}", approved.plain());
         order.is_ready().await;
         order.is_destroyed().await;
         stage.ends().await;

@@ -151,9 +151,29 @@ async fn after_a_child_that_took_all_it_could_another_is_asked() {
 
 #[tokio::test]
 async fn a_child_sees_nothing_of_ours() {
-    let rule = "deny contains sprintf(\"%v\", [opa.runtime()]) if true";
-    let (decision, _) = decided(rule).await;
-    assert!(!decision.findings[0].message.contains("PATH"), "{decision:?}");
+    let place = tempfile::tempdir().expect("a temporary folder can be made");
+    let (exe, seen) = (place.path().join("mayfly"), place.path().join("seen"));
+    // A file of ours that is open is not theirs either; the shell itself has the script at 10 or 255.
+    let held = std::fs::File::create(place.path().join("held")).expect("it can be made");
+    // The variables are read where the kernel keeps them: a shell adds some of its own.
+    let script = format!(
+        "#!/bin/sh\n{{ tr '\\0' '\\n' < /proc/$$/environ | sed 's/^/env: /'; echo \"pwd: $(pwd)\"; ls -l /proc/$$/fd | sed 's/^/fd: /'; }} > {}\n",
+        seen.display(),
+    );
+    std::fs::write(&exe, script).expect("written");
+    let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&exe, runs).expect("it can be run");
+    assert!(std::env::vars().count() > 3, "there is something that a child could have");
+    let folder = folder(&[("p.rego", "package request\ndeny contains \"x\" if true\n")]);
+    let settings = Settings { exe, ..settings(folder.path()) };
+    let policies = Policies::load(&settings).expect("it is loaded");
+    policies.decide(Point::Request, &json!({})).await;
+    let seen = std::fs::read_to_string(&seen).expect("the child has looked");
+    let variables: Vec<&str> = seen.lines().filter_map(|line| line.strip_prefix("env: ")).collect();
+    assert_eq!(variables, [""; 0], "variables of ours");
+    assert!(seen.lines().any(|line| line == "pwd: /"), "{seen}");
+    assert!(seen.contains("fd: ") && !seen.contains("/held"), "{seen}");
+    drop(held);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What rules are called, what they say, and what becomes of it.
 
+use mayfly::domain::approval::Requirement;
 use mayfly::domain::decision::{Decision, Finding, FindingKind, Level, Point, Verdict};
 use mayfly::policy::{BuiltinErrors, Policies, RegoVersion, Settings};
 use serde_json::{Value, json};
@@ -197,6 +198,62 @@ deny_ttl contains "ttl" if true
     let levels: Vec<Level> = decision.findings.iter().map(|finding| finding.level).collect();
     assert_eq!(levels, [Level::Overridable, Level::Mandatory, Level::Mandatory]);
     assert_eq!(decision.findings[0].overridable_by, ["role:lead"]);
+}
+
+#[tokio::test]
+async fn an_approval_that_is_advisory_is_only_told() {
+    let policy = r#"package request
+approval_cost contains {"msg": "costly", "approvers": ["role:lead"], "needed": 2} if true
+approval_late contains {"msg": "late", "level": "advisory"} if true
+approval_own contains {"msg": "own", "level": "overridable"} if true
+approval_prod contains {"msg": "production", "level": "advisory"} if true
+"#;
+    let data = "enforcement:\n  request.approval_cost: {level: advisory}\n  request.approval_prod: {level: mandatory}\n";
+    let files = [("a.rego", policy), ("data/enforcement.yaml", data)];
+    let decision = decided(&files, Point::Request, &json!({})).await;
+    let verdicts: Vec<_> = decision
+        .findings
+        .iter()
+        .map(|finding| {
+            (finding.message.as_str(), finding.verdict(), Requirement::of(finding).is_some())
+        })
+        .collect();
+    let wanted = [
+        ("costly", Verdict::Warn, false),
+        ("late", Verdict::Warn, false),
+        ("own", Verdict::Approval, true),
+        ("production", Verdict::Approval, true),
+    ];
+    assert_eq!(verdicts, wanted);
+    // Without it, all of them are asked for.
+    let decision = decided(&[("a.rego", policy)], Point::Request, &json!({})).await;
+    assert_eq!(decision.of(Verdict::Approval).count(), 2, "{decision:?}");
+    assert_eq!(decision.findings[0].verdict(), Verdict::Approval);
+}
+
+#[tokio::test]
+async fn what_can_mean_nothing_for_a_rule_of_its_kind_is_refused() {
+    let policy = "package request\n\napproval_cost contains \"x\" if true\n\nwarn_name contains \"x\" if true\n\nexception contains [\"x\"] if true\n";
+    for (said, told) in [
+        (
+            "request.approval_cost: {overridable_by: [\"role:lead\"]}",
+            "e.yaml: `data.enforcement`: `request.approval_cost` asks for an approval (a.rego:3): those who may go past it \
+             are its approvers\nhint: name them as its `approvers`; `{level: advisory}` makes a warning of it",
+        ),
+        ("request.approval_cost: {level: overridable}", "asks for an approval (a.rego:3)"),
+        ("request.warn_name: {level: mandatory}", "`request.warn_name` only warns (a.rego:5)"),
+        ("request.exception: {level: advisory}", "`request.exception` is an exception (a.rego:7)"),
+    ] {
+        let data = format!("enforcement: {{ {said} }}\n");
+        let folder = folder(&[("a.rego", policy), ("data/e.yaml", &data)]);
+        let problems = Policies::load(&settings(folder.path())).err().expect("it is refused");
+        let name = folder.path().file_name().expect("it has a name").to_string_lossy();
+        let problem = problems[0].to_string().replace(&format!("{name}/"), "");
+        assert!(problem.contains(told), "{problem}");
+    }
+    let harmless = "enforcement: {request.warn_name: {level: advisory}, request.approval_cost: {level: mandatory}}";
+    let folder = folder(&[("a.rego", policy), ("data/e.yaml", harmless)]);
+    Policies::load(&settings(folder.path())).expect("it says what is so anyway");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! An `opa` program in place of the engine.
 
+use std::time::{Duration, Instant};
+
 use mayfly::domain::decision::{Level, Point, Verdict};
 use mayfly::policy::{Evaluator, FAILED, Policies, Settings};
 use serde_json::json;
@@ -91,4 +93,47 @@ async fn what_opa_cannot_evaluate_is_a_denial_whichever_rule_comes_first() {
         let allowed = policies.decide(Point::Plan, &json!({"cost": "2"})).await;
         assert_eq!(allowed.of(Verdict::Deny).count(), 0, "{name}: {allowed:?}");
     }
+}
+
+/// Whether a script in its place was asked a second time, what the decision says, and how long that took.
+async fn asked_of(script: &str) -> (usize, String, Duration) {
+    let rules = folder(&[("a.rego", "package request\ndeny contains \"x\" if true\n")]);
+    let place = tempfile::tempdir().expect("a temporary folder can be made");
+    let (program, asked) = (place.path().join("opa"), place.path().join("asked"));
+    let text = format!("#!/bin/sh\necho \"$*\" >> {}\n{script}\n", asked.display());
+    std::fs::write(&program, text).expect("written");
+    let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, runs).expect("it can be run");
+    let mut theirs = Settings { evaluator: Evaluator::Opa(program), ..settings(rules.path()) };
+    theirs.limits.time = Duration::from_millis(1500);
+    let policies = Policies::load(&theirs).expect("it is loaded");
+    let started = Instant::now();
+    let decision = policies.decide(Point::Request, &json!({})).await;
+    assert_eq!(decision.verdict(), Verdict::Deny, "{decision:?}");
+    let took = started.elapsed();
+    let asked = std::fs::read_to_string(asked).expect("it was asked");
+    (asked.lines().count(), decision.findings[0].message.clone(), took)
+}
+
+#[tokio::test]
+async fn it_is_asked_again_only_where_it_says_what_is_wrong_and_never_for_longer() {
+    let answers =
+        "*--strict-builtin-errors*) echo '{\"errors\": [{\"message\": \"odd\"}]}'; exit 2;;";
+    let (times, said, _) = asked_of(&format!(
+        "case \"$*\" in {answers} *) echo '{{\"result\": [{{\"expressions\": [{{\"value\": [[[\"x\"]]]}}]}}]}}';; esac"
+    ))
+    .await;
+    assert_eq!(times, 2, "{said}");
+    let (times, said, took) = asked_of("exec sleep 9").await;
+    assert!(times == 1 && said.contains("did not end within 1.5 s"), "{times}: {said}");
+    assert!(took < Duration::from_millis(2800), "{took:?}");
+    let (times, said, _) = asked_of("kill -9 $$").await;
+    assert!(times == 1 && said.contains("signal 9"), "{times}: {said}");
+    // Both together have the time of one.
+    let (times, said, took) = asked_of(&format!(
+        "case \"$*\" in *--strict*) sleep 1;; esac\ncase \"$*\" in {answers} *) exec sleep 9;; esac"
+    ))
+    .await;
+    assert!(times == 2 && said.contains("did not end within 1.5 s"), "{times}: {said}");
+    assert!(took < Duration::from_millis(2800), "{took:?}");
 }

@@ -10,6 +10,7 @@ use super::check::violations;
 use super::life::Life;
 use super::lives::Led;
 use super::subjects::Subject;
+use crate::e2e::people::Player;
 use crate::e2e::stage::{files, processes_of};
 use crate::support::{database, say};
 
@@ -385,6 +386,48 @@ async fn roles_can_be_split() {
         [start("one", "worker"), start("two", "ingress,scheduler"), start("three", "scheduler")];
     led.lead(|| bots.iter_mut().for_each(|bot| assert!(bot.is_running(), "{}", bot.told()))).await;
     assert_eq!(violations(&led, 0).await, [""; 0]);
+    for bot in &mut bots {
+        bot.ends().await;
+    }
+    drop(bots);
+    installation.ends().await;
+}
+
+/// What an operator has read anew in one process holds in the others: the one that plans has not heard the command.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn policies_that_one_reads_anew_hold_in_all() {
+    let Some(database) = database::postgres().await else { return };
+    let installation = Installation::new(database, Subject::Counted, |text| text).await;
+    let rules = installation.folder().join("rules");
+    std::fs::create_dir_all(&rules).expect("it can be made");
+    let says = |rule: &str| {
+        std::fs::write(rules.join("plan.rego"), format!("package plan\n\n{rule}\n"))
+            .expect("written");
+    };
+    says("deny_never contains \"Never.\" if false");
+    let start = |machine, roles: &str| {
+        let environment = [
+            ("MAYFLY_ROLES", roles.to_owned()),
+            ("MAYFLY_POLICIES_FOLDER", rules.display().to_string()),
+        ];
+        installation.start(machine, &environment, "")
+    };
+    let mut bots = [start("one", "worker"), start("two", "ingress,scheduler")];
+    bots[0].address().await;
+    bots[1].says("Socket Mode is connected").await;
+    let [alice, carol] = ["alice", "carol"].map(|name| Player::of(installation.slack.person(name)));
+    says("deny_today contains \"Nothing is made today.\" if true");
+    let told = carol.asks("policies reload").await;
+    assert!(!told.says("error"), "{}", told.plain());
+    bots[0].says("policies were read anew").await;
+    let order = alice.orders("counted", &[]).await;
+    order.says("Nothing is made today.").await;
+    // What is broken holds in none of them.
+    says("deny_today contains nothing(1) if true");
+    carol.asks("policies reload").await;
+    bots[0].says("newer policies are broken").await;
+    let order = alice.orders("counted", &[]).await;
+    order.says("Nothing is made today.").await;
     for bot in &mut bots {
         bot.ends().await;
     }
