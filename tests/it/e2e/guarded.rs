@@ -496,13 +496,15 @@ on_both! {
         for command in ["cost", "cost team"] {
             let said = alice.asks(command).await;
             assert!(said.says(&order.name) && said.says("not known"), "{}", said.plain());
-            assert!(!said.says("$0"), "{}", said.plain());
+            assert!(!said.says("*$0") && !said.says(": $0"), "{}", said.plain());
+            // Of a budget it holds nothing, and that is said.
+            assert!(said.says("$0.00 spent or set aside, without what has no price"), "{}", said.plain());
         }
         assert!(!order.card().says("$0"), "{}", order.card().plain());
         let receipt = order.is_destroyed().await;
         assert!(receipt.says("What it cost is not known"), "{}", receipt.plain());
         let said = alice.asks("cost").await;
-        assert!(said.says("not known") && !said.says("$0"), "{}", said.plain());
+        assert!(said.says("not known") && !said.says("*$0"), "{}", said.plain());
         stage.ends().await;
     }
 
