@@ -9,7 +9,6 @@ import data.lib.planned
 deny_own contains finding if {
 	input.approval.answer == "approve"
 	input.actor.id == input.approval.requester
-	not data.approval.own == true
 	not input.approval.overrides == true
 	not input.approval.by_requester == true
 	finding := {

@@ -1,5 +1,6 @@
 //! What verbs write down of the database: to the standard output, or into a file.
 
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ pub(super) enum Output {
     Standard(BufWriter<StdoutLock<'static>>),
     /// What is there is replaced once all is written.
     File(BufWriter<NamedTempFile>),
+    /// A pipe or a device, which nothing can replace.
+    Special(BufWriter<File>),
 }
 
 impl Output {
@@ -35,6 +38,9 @@ impl Output {
         let Some(file) = file else {
             return Ok(Output::Standard(BufWriter::new(io::stdout().lock())));
         };
+        if file.metadata().is_ok_and(|found| !found.is_file()) {
+            return Ok(Output::Special(BufWriter::new(OpenOptions::new().write(true).open(file)?)));
+        }
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         // Made with 0600, and gone if anything goes wrong.
         let temporary = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
@@ -59,6 +65,7 @@ impl Write for Output {
         match self {
             Output::Standard(out) => out.write(bytes),
             Output::File(out) => out.write(bytes),
+            Output::Special(out) => out.write(bytes),
         }
     }
 
@@ -66,6 +73,7 @@ impl Write for Output {
         match self {
             Output::Standard(out) => out.flush(),
             Output::File(out) => out.flush(),
+            Output::Special(out) => out.flush(),
         }
     }
 }

@@ -77,12 +77,22 @@ pub async fn tell_waiting(
     (environment, approval): (&Environment, &Approval),
     notice: Notice,
 ) -> Result<(), StoreError> {
-    let requester = &approval.question.0.requester;
-    if *requester != environment.owner() {
-        let route = Route::Person { person: requester.clone() };
-        push(ctx, tx, approval, route, notice.clone()).await?;
-    }
+    tell_requester(ctx, tx, (environment, approval), notice.clone()).await?;
     tell(ctx, tx, environment, Place::Thread, notice).await
+}
+
+/// Who asked, where that is not the environment's owner, has no thread of it.
+async fn tell_requester(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (environment, approval): (&Environment, &Approval),
+    notice: Notice,
+) -> Result<(), StoreError> {
+    let requester = &approval.question.0.requester;
+    if *requester == environment.owner() {
+        return Ok(());
+    }
+    push(ctx, tx, approval, Route::Person { person: requester.clone() }, notice).await
 }
 
 /// Whether those who said yes knew that there is no room in the budget, and could say yes to that too: whoever asks for
@@ -145,6 +155,10 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, run: &RunId) -> Result<(), StoreEr
     for id in approvals::withdraw(tx, run, ctx.now()).await? {
         if let Some(approval) = approvals::find(tx, &id).await? {
             cards_change(ctx, tx, &approval).await?;
+            // Its owner hears of what ended the run.
+            let environment = environments::get(tx, &approval.environment_id).await?;
+            let notice = Notice::Answered { approval: id };
+            tell_requester(ctx, tx, (&environment, &approval), notice).await?;
         }
     }
     Ok(())

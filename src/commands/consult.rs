@@ -126,7 +126,9 @@ impl Consulted {
         let row = self.overrides.then_some(OVERRIDDEN);
         keep(ctx, tx, asked, (environment, run), (&self.decision, row)).await?;
         if self.overrides || self.decision.verdict() == Verdict::Warn {
-            let notice = Notice::Policy { decision: self.decision.clone() };
+            let by = asked.actor.person().cloned().zip(asked.reason.map(str::to_owned));
+            let overridden = by.filter(|_| self.overrides);
+            let notice = Notice::Policy { decision: self.decision.clone(), overridden };
             tell(ctx, tx, environment, Place::Thread, notice).await?;
         }
         Ok(())

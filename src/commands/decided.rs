@@ -21,9 +21,13 @@ pub async fn keep(
     decisions::insert(tx, new).await?;
     let Some((action, actor)) = row else { return Ok(()) };
     let NewDecision { decision, environment, run, at, reason, .. } = new;
+    let counts = |finding: &&Finding| match action {
+        DENIED | OVERRIDDEN => decision.in_the_way().any(|one| one == *finding),
+        _ => true,
+    };
     let detail = json!({
         "point": decision.point, "verdict": decision.verdict(), "bundle": decision.bundle, "reason": reason,
-        "rules": decision.findings.iter().map(Finding::name).collect::<Vec<_>>(),
+        "rules": decision.findings.iter().filter(counts).map(Finding::name).collect::<Vec<_>>(),
     });
     audit::record(tx, audit::Entry { environment, run, at, actor, action, detail }).await
 }

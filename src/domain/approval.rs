@@ -73,6 +73,7 @@ impl Requirement {
         self.rule == other.rule
             && self.approvers == other.approvers
             && self.needed >= other.needed
+            && (!self.by_requester || other.by_requester)
             && self.overrides == other.overrides
     }
 }

@@ -89,6 +89,9 @@ pub enum Notice {
     /// What policy says of a plan, where it is more than a plain yes.
     Policy {
         decision: Decision,
+        /// Who goes past it, and why.
+        #[serde(default)]
+        overridden: Option<(Person, String)>,
     },
     /// The run waits until somebody has approved.
     Awaiting {

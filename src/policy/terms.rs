@@ -65,12 +65,7 @@ const DATA: Shape = Shape::Named(&[
     ),
     (
         "approval",
-        Shape::Named(&[
-            ("production", PRODUCTION),
-            ("cost", COST),
-            ("own", Shape::Switch),
-            ("other_team", Shape::Switch),
-        ]),
+        Shape::Named(&[("production", PRODUCTION), ("cost", COST), ("other_team", Shape::Switch)]),
     ),
     (
         "budget",
@@ -219,7 +214,7 @@ mod tests {
             "quotas": { "person": 5, "team": 25, "all": null },
             "approval": {
                 "cost": { "total": "100", "hourly": "5.00", "approvers": [], "needed": 1 },
-                "own": false, "databases": { "whatever": [1] },
+                "databases": { "whatever": [1] },
             },
             "budget": { "over": "approval", "warn_at_percent": 80, "required": true },
             "sizes": 5,
@@ -275,7 +270,7 @@ mod tests {
                 "approval.production.approvers",
                 "a list",
             ),
-            (json!({"approval": {"own": "no"}}), "approval.own", "true or false"),
+            (json!({"approval": {"other_team": "no"}}), "approval.other_team", "true or false"),
             (json!({"budget": {"over": "ask"}}), "budget.over", "deny or approval"),
             (json!({"budget": {"warn_at_percent": "80"}}), "budget.warn_at_percent", "80"),
         ] {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::Timestamp;
 use crate::domain::decision::Verdict;
+use crate::domain::form::LONGEST_REASON;
 use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
 use crate::domain::reply::Told;
@@ -79,7 +80,9 @@ fn broadcast(notice: &Notice) -> Broadcast {
         | Notice::Awaiting { .. }
         | Notice::Answered { .. }
         | Notice::Rejected { .. } => Broadcast::Yes,
-        Notice::Policy { decision } if decision.verdict() == Verdict::Deny => Broadcast::Yes,
+        Notice::Policy { decision, overridden: None } if decision.verdict() == Verdict::Deny => {
+            Broadcast::Yes
+        }
         Notice::Drift { found, .. } if !found.resources.is_empty() => Broadcast::Yes,
         Notice::Card
         | Notice::Policy { .. }
@@ -145,9 +148,10 @@ fn own(told: &Told) -> Value {
     let now = told.now;
     match &told.notice {
         Notice::Card | Notice::Ready | Notice::ChannelCreated => json!({}),
-        Notice::Policy { decision } => {
-            json!({ "decision": policy::decision(decision, policy::FINDINGS) })
-        }
+        Notice::Policy { decision, overridden } => json!({
+            "decision": policy::decision(decision, policy::FINDINGS),
+            "overridden": overridden.as_ref().map(|(by, why)| json!({ "by": by.user, "why": cut(why, LONGEST_REASON) })),
+        }),
         Notice::Awaiting { .. }
         | Notice::Question { .. }
         | Notice::Reminder { .. }

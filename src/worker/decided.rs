@@ -31,7 +31,7 @@ impl Attempt {
         decided::keep(tx, new, Some(("policy.decided", &self.actor()))).await?;
         let verdict = decision.verdict();
         if is_news && verdict != Verdict::Allow {
-            let notice = Notice::Policy { decision: decision.clone() };
+            let notice = Notice::Policy { decision: decision.clone(), overridden: None };
             tell(ctx, tx, environment, Place::Thread, notice).await?;
         }
         Ok(())

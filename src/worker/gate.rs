@@ -9,7 +9,7 @@ use super::workplace::Workplace;
 use super::{estimate, folders};
 use crate::commands::approval::{put, waives_budget};
 use crate::commands::approvers::first_asked;
-use crate::commands::budget::{Reserved, Room, Wanted, reserve};
+use crate::commands::budget::{Purse, Reserved, Room, Wanted, reserve};
 use crate::commands::guard::{self, Matter};
 use crate::domain::Person;
 use crate::domain::approval::{ApprovalStatus, Question};
@@ -29,6 +29,9 @@ pub(super) enum Verdict {
     Rejected(String),
 }
 
+/// How often in a row others may be faster at a budget; whoever claims the run next tries on.
+const LOST_RACES: usize = 5;
+
 /// What a denial, or nobody's answer, comes to.
 fn refused(status: ApprovalStatus) -> Option<&'static str> {
     match status {
@@ -47,24 +50,17 @@ impl Attempt {
     ) -> Result<Verdict, Stopped> {
         self.check()?;
         self.begin(Step::Gate).await?;
-        for again in [true, false] {
-            if let Some(verdict) = self.decide(place, printed, again).await? {
+        for _ in 0..LOST_RACES {
+            if let Some(verdict) = self.decide(place, printed).await? {
                 return Ok(verdict);
             }
         }
-        Err(Stopped::Trouble(
-            "a budget changed again and again while it was asked about".to_owned(),
-        ))
+        Err(Stopped::Trouble("others take the team's budget while policy is asked".to_owned()))
     }
 
-    /// `None`: meanwhile others have taken what the budget had left. Then it is decided `again`, for what becomes of
-    /// an empty one is policy's to say.
-    async fn decide(
-        &self,
-        place: &Workplace,
-        printed: &[u8],
-        again: bool,
-    ) -> Result<Option<Verdict>, Stopped> {
+    /// `None`: meanwhile others have taken what policy saw in the budget. It is asked again: what becomes of an empty
+    /// one is policy's to say.
+    async fn decide(&self, place: &Workplace, printed: &[u8]) -> Result<Option<Verdict>, Stopped> {
         let mut known = self.ask_policy(place, printed).await?;
         if let Some(why) = known.asked.as_ref().and_then(|asked| refused(asked.status)) {
             return Ok(Some(Verdict::Rejected(why.to_owned())));
@@ -76,7 +72,7 @@ impl Attempt {
             known.decision.findings.extend(findings);
         }
         if denials(&known.decision).next().is_some() || known.covers(&question) {
-            return self.settle_gate(known, again).await;
+            return self.settle_gate(known).await;
         }
         let people = first_asked(&self.shop.ctx, &question).await;
         let sealed = self.seal_plan(place, printed)?;
@@ -114,7 +110,7 @@ impl Attempt {
     }
 
     /// In one transaction: what was decided, what is set aside, and whether it goes on.
-    async fn settle_gate(&self, mut known: Known, again: bool) -> Result<Option<Verdict>, Stopped> {
+    async fn settle_gate(&self, mut known: Known) -> Result<Option<Verdict>, Stopped> {
         let ctx = &self.shop.ctx;
         let mut tx = ctx.db.write("decide about a plan").await?;
         let was_told = known.given().is_some();
@@ -122,7 +118,7 @@ impl Attempt {
         if denials(&known.decision).next().is_none()
             && let Some(short) = self.reserve(&mut tx, &environment, &known).await?
         {
-            if again {
+            if !known.purse.as_ref().is_some_and(Purse::is_short) {
                 return Ok(None);
             }
             known.decision.findings.push(short);

@@ -6,7 +6,7 @@ use crate::domain::reply::{Refusal, Reply};
 use crate::domain::run::RunKind;
 
 use super::approvals::told;
-use super::facts::hostile;
+use super::facts::{hostile, other};
 use super::{Kind, Sample};
 
 pub fn all() -> Vec<Sample> {
@@ -153,7 +153,8 @@ pub fn most_decision() -> Decision {
 }
 
 fn notices() -> Vec<Sample> {
-    let policy = |findings| Notice::Policy { decision: decision(Point::Plan, findings) };
+    let policy =
+        |findings| Notice::Policy { decision: decision(Point::Plan, findings), overridden: None };
     let mut all: Vec<Sample> = [
         ("minimal", vec![warning()]),
         ("usual", vec![warning(), encryption(), region()]),
@@ -166,7 +167,12 @@ fn notices() -> Vec<Sample> {
     .into_iter()
     .map(|(name, findings)| told(name, policy(findings), None))
     .collect();
-    all.push(told("maximal", Notice::Policy { decision: most_decision() }, None));
+    let past =
+        |decision, why: String| Notice::Policy { decision, overridden: Some((other(), why)) };
+    let extended = past(decision(Point::Extend, vec![region()]), "The demo goes on.".to_owned());
+    all.push(told("overridden", extended, None));
+    all.push(told("overridden-maximal", past(most_decision(), hostile(3_000)), None));
+    all.push(told("maximal", Notice::Policy { decision: most_decision(), overridden: None }, None));
     for kind in [RunKind::Create, RunKind::Update] {
         let why = "The bucket is not encrypted.".to_owned();
         let name = if kind == RunKind::Create { "minimal" } else { "update" };

@@ -66,10 +66,12 @@ fn a_denial_and_what_comes_of_a_question_are_shown_outside_the_thread_too() {
     for sample in samples::all() {
         let Page::Notice(told) = sample.page() else { continue };
         let wanted = match &told.notice {
-            Notice::Policy { decision } => {
+            Notice::Policy { decision, overridden: None } => {
                 decision.verdict() == crate::domain::decision::Verdict::Deny
             }
-            Notice::Question { .. } | Notice::Reminder { .. } => false,
+            Notice::Policy { overridden: Some(_), .. }
+            | Notice::Question { .. }
+            | Notice::Reminder { .. } => false,
             Notice::Awaiting { .. } | Notice::Answered { .. } | Notice::Rejected { .. } => true,
             _ => continue,
         };

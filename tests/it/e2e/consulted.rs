@@ -158,7 +158,10 @@ on_both! {
         let extended = carol.asks(&format!("override \"a demo\" extend {name} 3h")).await;
         assert!(extended.says("3 h longer"), "{}", extended.plain());
         assert_eq!((stage.count(DENIED).await, stage.count(OVERRIDDEN).await), (3, 1));
-        order.says("extend.approval_long").await;
+        let told = order.says("extend.approval_long").await;
+        for part in ["Policy is overridden", carol.persona.id(), "a demo"] {
+            assert!(told.says(part), "{part} is not in: {}", told.plain());
+        }
         for typed in [format!("extend {name} 5h"), format!("override \"a demo\" extend {name} 5h")] {
             let refused = carol.asks(&typed).await;
             assert!(refused.says("Two agree to that."), "{}", refused.plain());
@@ -218,6 +221,11 @@ on_both! {
         carol.waits("that it is approved", |s| s.dm_says("is approved, and goes on")).await;
         order.says("is approved, and goes on").await;
         order.says("everything is as its template says").await;
+        // What its owner calls off is told, too.
+        carol.asks(&format!("revert {}", order.name)).await;
+        stage.counts(1, "SELECT count(*) FROM approvals WHERE status = 'pending'").await;
+        alice.asks(&format!("cancel {}", order.name)).await;
+        carol.waits("that it is called off", |s| s.dm_says("does not wait for an approval any more")).await;
         order.is_destroyed().await;
         stage.ends().await;
     }

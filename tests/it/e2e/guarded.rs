@@ -7,6 +7,7 @@ use mayfly::playground::{Fault, Input, Message, Presence, SubmitOutcome, View};
 
 use super::people::{Order, Player};
 use super::stage::{Options, Stage};
+use crate::support::programs;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies").join(name)
@@ -97,9 +98,7 @@ on_both! {
             "#!/bin/sh\n[ \"$1\" != policy-eval ] || sleep 2.5\nexec {:?} \"$@\"\n",
             env!("CARGO_BIN_EXE_mayfly"),
         );
-        std::fs::write(&program, script).expect("written");
-        let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(&program, runs).expect("it can be run");
+        programs::script(&program, &script);
         let stage = Stage::start(guarded(database).supervised_by(program)).await;
         let alice = stage.alice();
         let view = alice.opens("new quick").await;

@@ -7,7 +7,7 @@ use mayfly::policy::{FAILED, Policies, Settings};
 use serde_json::{Value, json};
 
 use super::{folder, of_the_tree, settings, write};
-use crate::support::say;
+use crate::support::{programs, say};
 
 /// What a hostile rule comes to, and how long that took.
 async fn decided(rule: &str) -> (Decision, Duration) {
@@ -160,9 +160,7 @@ async fn a_child_sees_nothing_of_ours() {
         "#!/bin/sh\n{{ tr '\\0' '\\n' < /proc/$$/environ | sed 's/^/env: /'; echo \"pwd: $(pwd)\"; ls -l /proc/$$/fd | sed 's/^/fd: /'; }} > {}\n",
         seen.display(),
     );
-    std::fs::write(&exe, script).expect("written");
-    let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&exe, runs).expect("it can be run");
+    programs::script(&exe, &script);
     assert!(std::env::vars().count() > 3, "there is something that a child could have");
     let folder = folder(&[("p.rego", "package request\ndeny contains \"x\" if true\n")]);
     let settings = Settings { exe, ..settings(folder.path()) };

@@ -95,17 +95,18 @@ async fn what_opa_cannot_evaluate_is_a_denial_whichever_rule_comes_first() {
     }
 }
 
+/// A busy machine needs a while for the start of two programs.
+const LIMIT: Duration = Duration::from_secs(6);
+
 /// Whether a script in its place was asked a second time, what the decision says, and how long that took.
 async fn asked_of(script: &str) -> (usize, String, Duration) {
     let rules = folder(&[("a.rego", "package request\ndeny contains \"x\" if true\n")]);
     let place = tempfile::tempdir().expect("a temporary folder can be made");
     let (program, asked) = (place.path().join("opa"), place.path().join("asked"));
     let text = format!("#!/bin/sh\necho \"$*\" >> {}\n{script}\n", asked.display());
-    std::fs::write(&program, text).expect("written");
-    let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&program, runs).expect("it can be run");
+    programs::script(&program, &text);
     let mut theirs = Settings { evaluator: Evaluator::Opa(program), ..settings(rules.path()) };
-    theirs.limits.time = Duration::from_millis(1500);
+    theirs.limits.time = LIMIT;
     let policies = Policies::load(&theirs).expect("it is loaded");
     let started = Instant::now();
     let decision = policies.decide(Point::Request, &json!({})).await;
@@ -124,16 +125,16 @@ async fn it_is_asked_again_only_where_it_says_what_is_wrong_and_never_for_longer
     ))
     .await;
     assert_eq!(times, 2, "{said}");
-    let (times, said, took) = asked_of("exec sleep 9").await;
-    assert!(times == 1 && said.contains("did not end within 1.5 s"), "{times}: {said}");
-    assert!(took < Duration::from_millis(2800), "{took:?}");
+    let (times, said, took) = asked_of("exec sleep 30").await;
+    assert!(times == 1 && said.contains("did not end within 6 s"), "{times}: {said}");
+    assert!(took < LIMIT * 2, "{took:?}");
     let (times, said, _) = asked_of("kill -9 $$").await;
     assert!(times == 1 && said.contains("signal 9"), "{times}: {said}");
     // Both together have the time of one.
     let (times, said, took) = asked_of(&format!(
-        "case \"$*\" in *--strict*) sleep 1;; esac\ncase \"$*\" in {answers} *) exec sleep 9;; esac"
+        "case \"$*\" in *--strict*) sleep 2;; esac\ncase \"$*\" in {answers} *) exec sleep 30;; esac"
     ))
     .await;
-    assert!(times == 2 && said.contains("did not end within 1.5 s"), "{times}: {said}");
-    assert!(took < Duration::from_millis(2800), "{took:?}");
+    assert!(times == 2 && said.contains("did not end within 6 s"), "{times}: {said}");
+    assert!(took < LIMIT * 2, "{took:?}");
 }
