@@ -59,10 +59,13 @@ async fn asks_for_production(page: &Page) -> String {
     page.press(&button(FORM, "Create")).await;
     page.see_no(FORM).await;
     let card = page.text(&message("The thread tells how far it is")).await;
-    page.press("(//main//*[@data-tool='replies'])[last()]").await;
-    page.see(&reply("waits for an approval")).await;
     let name = regex::Regex::new("preview-env-[a-z]+-[a-z]+").expect("is a regex");
-    name.find(&card).expect("the card names the environment").as_str().to_owned()
+    let name = name.find(&card).expect("the card names the environment").as_str().to_owned();
+    // An earlier one has a thread as well.
+    let card = format!("ancestor::div[@role='article'][contains(., '{name}')]");
+    page.press(&format!("(//main//*[@data-tool='replies'][{card}])[last()]")).await;
+    page.see(&reply("waits for an approval")).await;
+    name
 }
 
 /// What is typed goes into the thread while one is open, and from then into the conversation.

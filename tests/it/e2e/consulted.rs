@@ -226,7 +226,8 @@ on_both! {
         stage.counts(1, "SELECT count(*) FROM approvals WHERE status = 'pending'").await;
         alice.asks(&format!("cancel {}", order.name)).await;
         carol.waits("that it is called off", |s| s.dm_says("does not wait for an approval any more")).await;
-        order.is_destroyed().await;
+        carol.asks(&format!("destroy {}", order.name)).await;
+        order.says("its state is empty").await;
         stage.ends().await;
     }
 
