@@ -33,6 +33,19 @@ pub enum SubmitOutcome {
     RefusedByForm(BTreeMap<String, String>),
 }
 
+impl SubmitOutcome {
+    /// Whether nothing is left to be filled in: the form is gone, or a view says in its place how it goes on.
+    pub fn is_taken(&self) -> bool {
+        match self {
+            SubmitOutcome::Closed | SubmitOutcome::Cleared => true,
+            SubmitOutcome::Updated(view) => {
+                view.json.get("submit").is_none_or(serde_json::Value::is_null)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// What was waited for did not come.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("waited {timeout:?} for {what}; {name} saw instead:\n{there}")]

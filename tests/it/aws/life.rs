@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use mayfly::cli::demo::{World, WorldSettings};
 use mayfly::config;
 use mayfly::domain::{Clock as _, Span};
-use mayfly::playground::{Input, Message, SubmitOutcome};
+use mayfly::playground::{Input, Message};
 use mayfly::store::{DbUrl, environments};
 
 use crate::support::database::Database;
@@ -53,7 +53,7 @@ pub async fn makes(world: &World, template: &str, values: &[(&str, Input)]) -> R
     let view = alice.waits_for("the form", PATIENCE, |s| s.view().cloned()).await?;
     ensure!(view.callback_id() == "create", "the form did not open: {}", view.plain());
     let outcome = alice.submits(&view.id, values).await?;
-    let taken = matches!(outcome, SubmitOutcome::Closed | SubmitOutcome::Cleared);
+    let taken = outcome.is_taken();
     ensure!(taken, "the form was not taken: {outcome:?}");
     let told = replies(world, "that it is ready", |reply| reply.says("is ready")).await?;
     let card = alice.dm().into_iter().find(|message| message.thread_ts.is_none());

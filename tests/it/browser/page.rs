@@ -127,9 +127,17 @@ impl Page {
 
     /// The text of this, when it is there.
     pub async fn text(&self, xpath: &str) -> String {
-        self.see(xpath).await;
-        let found = self.client().find(Locator::XPath(xpath)).await.expect("it was seen");
-        found.text().await.expect("it has a text")
+        let read = tokio::sync::Mutex::new(String::new());
+        // What is drawn anew meanwhile is read again.
+        self.until(&format!("to read {xpath}"), async || {
+            let Ok(found) = self.client().find(Locator::XPath(xpath)).await else { return false };
+            let text = found.text().await.unwrap_or_default();
+            let is_there = !text.is_empty();
+            *read.lock().await = text;
+            is_there
+        })
+        .await;
+        read.into_inner()
     }
 
     /// Presses it. What is covered or redrawn meanwhile is tried again, as a person would.

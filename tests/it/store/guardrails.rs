@@ -258,6 +258,10 @@ on_both! {
         // The same inputs cost the same, whoever had them.
         let of_red = (Some("red"), Some(&large));
         assert_eq!(environments::last_estimate(&mut tx, "preview-env", of_red).await?, Some(estimate("0.7")));
+        let found = environments::last_estimate_and_inputs(&mut tx, "preview-env", of_red).await?;
+        assert_eq!(found, Some((estimate("0.7"), large.clone())));
+        let found = environments::last_estimate_and_inputs(&mut tx, "preview-env", (Some("red"), None)).await?;
+        assert!(found.is_some_and(|(_, inputs)| inputs != large), "it says of what it is");
         environments::set_spent(&mut tx, &a.id, Some("$1.20")).await?;
         assert_eq!(environments::get(&mut tx, &a.id).await?.spent.as_deref(), Some("$1.20"));
         for (scope, expected) in [
