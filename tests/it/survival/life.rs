@@ -15,7 +15,7 @@ pub enum Life {
     Fails,
     /// It cannot even be planned.
     Unplanned,
-    /// Compared, and put back as its template says.
+    /// Compared, and put back as its template says; policy refuses it at first.
     PutBack,
     /// Compared in vain, and what compares it called off.
     Compared,
@@ -133,16 +133,19 @@ impl Life {
                     "ready",
                     "updating",
                     "ready",
+                    "updating",
+                    "ready",
                     "destroying",
                     "destroyed",
                 ],
                 runs: &[
                     "create succeeded",
                     "drift succeeded",
+                    "update failed",
                     "update succeeded",
                     "destroy succeeded",
                 ],
-                says: &["is ready", "No drift", "+0 ~1 -0"],
+                says: &["is ready", "No drift", "nothing was changed", "+0 ~1 -0"],
                 ..MADE
             },
             Life::Compared => Expected {

@@ -113,17 +113,22 @@ impl<'a> Led<'a> {
                 self.has_done("orphans.found").await.then_some("take away")
             }
             (Life::PutBack, Status::Ready) => {
-                let kinds = self.texts("SELECT kind FROM runs ORDER BY created_at, id").await;
-                match kinds.last().map(String::as_str) {
-                    // Asked last: what is live now was perhaps not there when the kinds were read.
+                let run = "SELECT kind || ' ' || status FROM runs ORDER BY created_at, id";
+                match self.texts(run).await.last().map(String::as_str) {
+                    // Asked last: what is live now was perhaps not there when the runs were read.
                     _ if self.live().await > 0 => None,
-                    Some("create") => Some("drift"),
-                    Some("drift") => {
-                        // What its template says by now.
-                        self.flag("changed", Some(""));
+                    Some("create succeeded") => Some("drift"),
+                    // What its template says by now: first what policy refuses.
+                    Some("drift succeeded") => {
+                        self.flag("changed", Some("forbidden"));
+                        Some("revert in vain")
+                    }
+                    Some("update failed") => {
+                        self.flag("changed", Some("changed"));
                         Some("revert")
                     }
-                    _ => Some("destroy"),
+                    Some("update succeeded") => Some("destroy"),
+                    _ => None,
                 }
             }
             (Life::Compared, Status::Ready) => {
@@ -235,6 +240,7 @@ impl<'a> Led<'a> {
             "gone" => carol.types(CHANNEL, &format!("/infra gone {name} its vault is gone")).await,
             "extend" => alice.types(CHANNEL, &format!("/infra extend {name} 4h")).await,
             "drift once more" => alice.types(CHANNEL, &format!("/infra drift {name}")).await,
+            "revert in vain" => alice.types(CHANNEL, &format!("/infra revert {name}")).await,
             step => alice.types(CHANNEL, &format!("/infra {step} {name}")).await,
         });
     }

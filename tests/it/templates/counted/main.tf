@@ -30,7 +30,7 @@ resource "terraform_data" "counted" {
     site  = "${var.mayfly_site_root}/${var.mayfly_environment}"
     trace = local.trace
     fails = local.destroy
-    is    = fileexists(local.changed) ? "changed" : "as it was"
+    is    = fileexists(local.changed) ? file(local.changed) : "as it was"
   }
 
   lifecycle {
