@@ -28,11 +28,9 @@ const DESTROY_ATTEMPTS: i64 = 3;
 pub(super) async fn created(attempt: &Attempt, collected: Collected) -> Result<(), Stopped> {
     let ctx = &attempt.shop.ctx;
     let mut tx = ctx.db.write("complete a create run").await?;
-    // Whoever calls it off holds the same lock: from here nobody can, and what was accepted is kept.
-    environments::lock(&mut tx, &attempt.environment.id).await?;
-    if let Some(by) = runs::get(&mut tx, &attempt.run.id).await?.cancel_by {
+    if let Some(by) = called_off_by(attempt, &mut tx).await? {
         drop(tx);
-        return create_cancelled(attempt, by.0).await;
+        return create_cancelled(attempt, by).await;
     }
     let environment = finish(attempt, &mut tx, RunStatus::Succeeded, None).await?;
     keep(attempt, &mut tx, &environment, collected).await?;
@@ -50,6 +48,10 @@ pub(super) async fn create_failed(attempt: &Attempt, failure: Failure) -> Result
     let ctx = &attempt.shop.ctx;
     let effects = attempt.was_begun(Step::Apply).await?;
     let mut tx = ctx.db.write("fail a create run").await?;
+    if let Some(by) = called_off_by(attempt, &mut tx).await? {
+        drop(tx);
+        return create_cancelled(attempt, by).await;
+    }
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
     let summary = failure.summary.clone();
     let reason = EndReason::CreateFailed { why: summary.clone() };
@@ -67,6 +69,10 @@ pub(super) async fn create_rejected(attempt: &Attempt, failure: Failure) -> Resu
         return create_failed(attempt, failure).await;
     }
     let mut tx = ctx.db.write("reject a create run").await?;
+    if let Some(by) = called_off_by(attempt, &mut tx).await? {
+        drop(tx);
+        return create_cancelled(attempt, by).await;
+    }
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
     let why = failure.summary;
     let event = Event::Rejected { why: why.clone() };
@@ -235,6 +241,16 @@ pub(super) async fn to_operators(
         created_at: ctx.now(),
     };
     outbox::push(tx, message).await
+}
+
+/// Who has called the run off, if anybody has. Whoever does holds the same lock: from here nobody can, and what
+/// was accepted is kept, however the run would have ended.
+pub(super) async fn called_off_by(
+    attempt: &Attempt,
+    tx: &mut Tx,
+) -> Result<Option<Actor>, Stopped> {
+    environments::lock(tx, &attempt.environment.id).await?;
+    Ok(runs::get(tx, &attempt.run.id).await?.cancel_by.map(|by| by.0))
 }
 
 /// Ends the run under its epoch and returns the environment as it is, held until the commit.

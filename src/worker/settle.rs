@@ -2,7 +2,7 @@
 //! Where its end was asked for meanwhile, that follows now.
 
 use super::attempt::{Attempt, Stopped};
-use super::complete::{advance, commit, finish, keep};
+use super::complete::{advance, called_off_by, commit, finish, keep};
 use super::create::Collected;
 use crate::commands::budget::costs_as_before;
 use crate::commands::queue_destroy;
@@ -13,16 +13,14 @@ use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, RunKind, RunStatus, Step};
 use crate::store::environments::Environment;
-use crate::store::{Tx, effects, environments, runs};
+use crate::store::{Tx, effects, runs};
 
 /// The check has found something, or nothing.
 pub(super) async fn checked(attempt: &Attempt, found: PlanSummary) -> Result<(), Stopped> {
     let mut tx = attempt.shop.ctx.db.write("complete a drift run").await?;
-    // Whoever calls it off holds the same lock: from here nobody can, and what was accepted is kept.
-    environments::lock(&mut tx, &attempt.environment.id).await?;
-    if let Some(by) = runs::get(&mut tx, &attempt.run.id).await?.cancel_by {
+    if let Some(by) = called_off_by(attempt, &mut tx).await? {
         drop(tx);
-        return called_off(attempt, by.0).await;
+        return called_off(attempt, by).await;
     }
     if !runs::set_plan(&mut tx, &attempt.run.id, attempt.run.epoch, &found).await? {
         return Err(Stopped::ClaimLost);
@@ -48,6 +46,10 @@ pub(super) async fn updated(attempt: &Attempt, collected: Collected) -> Result<(
 /// It failed. Nothing is destroyed because of that.
 pub(super) async fn failed(attempt: &Attempt, failure: Failure) -> Result<(), Stopped> {
     let mut tx = attempt.shop.ctx.db.write("fail a run of a living environment").await?;
+    if let Some(by) = called_off_by(attempt, &mut tx).await? {
+        drop(tx);
+        return called_off(attempt, by).await;
+    }
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
     let (run, kind) = (attempt.run.id.clone(), attempt.run.kind);
     go_on(attempt, &mut tx, &environment, Notice::Failed { run, kind, failure }).await?;
@@ -60,6 +62,10 @@ pub(super) async fn rejected(attempt: &Attempt, failure: Failure) -> Result<(), 
         return failed(attempt, failure).await;
     }
     let mut tx = attempt.shop.ctx.db.write("reject an update run").await?;
+    if let Some(by) = called_off_by(attempt, &mut tx).await? {
+        drop(tx);
+        return called_off(attempt, by).await;
+    }
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
     let notice = Notice::Rejected { kind: attempt.run.kind, why: failure.summary };
     go_on(attempt, &mut tx, &environment, notice).await?;

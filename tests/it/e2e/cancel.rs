@@ -1,7 +1,9 @@
 //! "Cancelled" is said when nothing runs any more, and what was made is destroyed.
 
-use mayfly::domain::{EngineKind, EngineNamed};
+use mayfly::domain::{Actor, EngineKind, EngineNamed};
+use mayfly::store::runs;
 
+use super::people::Order;
 use super::stage::{Options, Stage, processes_of};
 use crate::support::programs;
 
@@ -17,7 +19,68 @@ done
 exec terraform "$@"
 "#;
 
+/// An engine that, while a file says so, plans until another one is there, and fails then.
+const PLANS_IN_VAIN: &str = r#"#!/bin/sh
+for word in "$@"; do
+    if [ "$word" = plan ] && [ -e "$0.stalls" ]; then
+        echo begun >>"$0.trace"
+        until [ -e "$0.goes" ]; do sleep 0.05; done
+        exit 1
+    fi
+done
+exec terraform "$@"
+"#;
+
+/// Calls its live run off as another process does: the worker here hears of it at its next heartbeat alone.
+async fn is_called_off_elsewhere(stage: &Stage, order: &Order) {
+    let environment = stage.row(&order.name).await;
+    let mut tx = stage.database.db.write("call a run off").await.expect("writes");
+    let run = runs::live(&mut tx, &environment.id).await.expect("reads").expect("it runs");
+    let alice = Actor::Person(environment.owner());
+    runs::ask_to_cancel(&mut tx, &run.id, &alice).await.expect("it is accepted");
+    tx.commit().await.expect("writes");
+}
+
 on_both! {
+    async fn what_was_accepted_is_kept_where_it_fails_meanwhile(database: Database) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let program = folder.path().join("plans-in-vain");
+        programs::script(&program, PLANS_IN_VAIN);
+        let [stalls, goes, trace] = ["stalls", "goes", "trace"].map(|file| program.with_extension(file));
+        let options = Options::on(database).with("quick").adjusted(move |config| {
+            let program = EngineNamed::Program(program);
+            config.engines.named.insert(EngineKind::Terraform, vec![program]);
+        });
+        let stage = Stage::start(options).await;
+        let alice = stage.alice();
+        let order = alice.orders("quick", &[]).await;
+        order.is_ready().await;
+
+        std::fs::write(&stalls, "").expect("it can be written");
+        let seen = order.thread().len();
+        alice.asks(&format!("drift {}", order.name)).await;
+        stage.says(&trace, "begun").await;
+        is_called_off_elsewhere(&stage, &order).await;
+        std::fs::write(&goes, "").expect("it can be written");
+        let told = order.says_after(seen, "called off").await;
+        assert!(!told.says("failed"), "{}", told.plain());
+        let runs = "SELECT status FROM runs ORDER BY created_at, id";
+        assert_eq!(stage.texts(runs).await, ["succeeded", "cancelled"]);
+        order.is_destroyed().await;
+
+        std::fs::remove_file(&goes).expect("it can be removed");
+        std::fs::write(&trace, "").expect("it can be written");
+        let order = alice.orders("quick", &[]).await;
+        stage.says(&trace, "begun").await;
+        is_called_off_elsewhere(&stage, &order).await;
+        std::fs::write(&goes, "").expect("it can be written");
+        let told = order.says("is cancelled").await;
+        assert!(told.says("Nothing was made"), "{}", told.plain());
+        assert_eq!(stage.row(&order.name).await.status.as_str(), "cancelled");
+        stage.ends().await;
+        drop(folder);
+    }
+
     async fn while_applying(database: Database) {
         let stage = Stage::start(Options::on(database).with("slow")).await;
         let alice = stage.alice();
