@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mayfly::cli::demo::{Transport, World, WorldSettings};
 use mayfly::config::{Config, Database as ConfigDatabase, Url};
-use mayfly::domain::Span;
+use mayfly::domain::{EngineKind, Span};
 use mayfly::playground::{Settings as Playground, Workspace};
 use mayfly::store::environments::{self, Environment};
 use mayfly::store::{DbUrl, Tx};
@@ -105,7 +105,14 @@ impl Stage {
     pub async fn start(options: Options) -> Stage {
         crate::support::install_tls();
         let Options { database, mut settings, adjust } = options;
-        settings.adjust = Box::new(move |config| adjust.into_iter().for_each(|one| one(config)));
+        let by_pulumi = settings.templates.iter().any(|folder| folder.join("Pulumi.yaml").exists());
+        settings.adjust = Box::new(move |config| {
+            if !by_pulumi {
+                // Each start asks every engine for its version, and Pulumi takes its time for that.
+                config.engines.named.insert(EngineKind::Pulumi, Vec::new());
+            }
+            adjust.into_iter().for_each(|one| one(config));
+        });
         let world = World::start(settings).await.expect("the world starts");
         let folder = world.folder().to_path_buf();
         Stage { world: Some(world), database, folder }
