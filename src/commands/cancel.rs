@@ -6,7 +6,7 @@ use serde_json::json;
 use super::extend::refuse_transition;
 use super::target::{Right, resolve};
 use super::transition::{Cause, Place, shift, tell};
-use super::{Asked, CommandError, Ctx, Target, living};
+use super::{Asked, CommandError, Ctx, Target, approval, living};
 use crate::domain::Actor;
 use crate::domain::environment::{Event, Status};
 use crate::domain::notice::Notice;
@@ -82,6 +82,8 @@ pub(super) async fn withdrawn(
     if !runs::withdraw(tx, &run.id, ctx.now()).await? {
         // Somebody may have asked before: it ends all the same.
         runs::ask_to_cancel(tx, &run.id, actor).await?;
+        // Nobody is to be asked, or reminded, until a worker has the run again.
+        approval::withdraw(ctx, tx, &run.id).await?;
         return Ok(false);
     }
     // As of a run that a worker completes: one entry for each end.

@@ -19,6 +19,11 @@ super::text_enum::text_enum! {
     }
 }
 
+/// What is taken for true of an older message.
+fn unless_told() -> bool {
+    true
+}
+
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "to")]
@@ -138,6 +143,10 @@ pub enum Notice {
         run: RunId,
         kind: RunKind,
         failure: Failure,
+        /// Whether a create may have made something, which is destroyed then. What was queued before this was told
+        /// says nothing of it.
+        #[serde(default = "unless_told")]
+        made: bool,
     },
     Cancelled {
         by: Option<Person>,

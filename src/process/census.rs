@@ -196,7 +196,12 @@ mod tests {
         let mark = folder.path().canonicalize().unwrap();
         let mut child =
             std::process::Command::new("sleep").arg("30").env(Spec::MARKER, &mark).spawn().unwrap();
-        let found = leftovers_of(folder.path());
+        // A process has its environment a moment after it is started.
+        let begun = std::time::Instant::now();
+        let mut found = leftovers_of(folder.path());
+        while found.is_empty() && begun.elapsed() < std::time::Duration::from_secs(5) {
+            found = leftovers_of(folder.path());
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         if cfg!(target_os = "linux") {

@@ -173,7 +173,7 @@ fn own(told: &Told) -> Value {
         | Notice::FallbackWarning { expires_at, reap_not_before } => {
             warning(now, *expires_at, *reap_not_before)
         }
-        Notice::Failed { kind, failure, .. } => failed(*kind, failure),
+        Notice::Failed { kind, failure, made, .. } => failed((*kind, *made), failure),
         Notice::Cancelled { by } => json!({ "by": by.as_ref().map(|by| &by.user) }),
         Notice::CalledOff { kind, by } => {
             json!({ "kind": data::kind(*kind), "by": by.as_ref().map(|by| &by.user) })
@@ -259,8 +259,9 @@ fn warning(now: Timestamp, expires_at: Timestamp, reap_not_before: Timestamp) ->
     })
 }
 
-fn failed(kind: RunKind, failure: &Failure) -> Value {
+fn failed((kind, made): (RunKind, bool), failure: &Failure) -> Value {
     json!({
+        "made": made,
         "kind": data::kind(kind),
         "step": data::step(failure.step),
         "summary": cut(&failure.summary, 500),

@@ -27,10 +27,12 @@ impl Attempt {
 
         let ctx = &self.shop.ctx;
         let mut tx = ctx.db.write("let a run rest").await?;
-        // Whoever calls it off holds the same lock, and wakes what rests.
+        // Whoever calls it off holds the same lock, and wakes what rests. What is called off is not tried again.
         environments::lock(&mut tx, &self.environment.id).await?;
-        let called_off = runs::get(&mut tx, &self.run.id).await?.cancel_by.is_some();
-        let not_before = if called_off { 0 } else { tx.real_now().await? + millis(pause) };
+        if runs::get(&mut tx, &self.run.id).await?.cancel_by.is_some() {
+            return Ok(());
+        }
+        let not_before = tx.real_now().await? + millis(pause);
         {
             let mut progress = self.progress.lock().await;
             progress.current.clear();

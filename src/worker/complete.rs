@@ -6,6 +6,7 @@ use serde_json::json;
 use super::attempt::{Attempt, Stopped};
 use super::create::Collected;
 use super::millis;
+use super::settle::failed_notice;
 use crate::commands::approval::withdraw;
 use crate::commands::budget::costs_until;
 use crate::commands::transition::{Cause, Place, shift, tell};
@@ -53,12 +54,12 @@ pub(super) async fn create_failed(attempt: &Attempt, failure: Failure) -> Result
         return create_cancelled(attempt, by).await;
     }
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
-    let summary = failure.summary.clone();
-    let reason = EndReason::CreateFailed { why: summary.clone() };
-    let failed = Notice::Failed { run: attempt.run.id.clone(), kind: RunKind::Create, failure };
-    tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
-    tell(ctx, &mut tx, &environment, Place::Channel, Notice::ChannelFailed { summary }).await?;
-    undo(attempt, &mut tx, &environment, (reason, effects)).await?;
+    let why = failure.summary.clone();
+    let notice = failed_notice(attempt, failure, effects);
+    tell(ctx, &mut tx, &environment, Place::Thread, notice).await?;
+    let in_channel = Notice::ChannelFailed { summary: why.clone() };
+    tell(ctx, &mut tx, &environment, Place::Channel, in_channel).await?;
+    undo(attempt, &mut tx, &environment, (EndReason::CreateFailed { why }, effects)).await?;
     commit(attempt, tx).await
 }
 
@@ -217,8 +218,7 @@ pub(super) async fn destroy_failed(attempt: &Attempt, failure: Failure) -> Resul
     let why = failure.summary.clone();
     let event = Event::GivenUp { why: why.clone() };
     let environment = advance(attempt, &mut tx, &environment, event).await?;
-    let failed = Notice::Failed { run: attempt.run.id.clone(), kind: RunKind::Destroy, failure };
-    tell(ctx, &mut tx, &environment, Place::Thread, failed).await?;
+    tell(ctx, &mut tx, &environment, Place::Thread, failed_notice(attempt, failure, true)).await?;
     let notice = Notice::Quarantined { why };
     tell(ctx, &mut tx, &environment, Place::Thread, notice.clone()).await?;
     to_operators(ctx, &mut tx, &environment, notice).await?;

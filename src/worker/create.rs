@@ -73,7 +73,7 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Ca
         Restored::Nothing | Restored::Outdated => None,
     };
     let blind = faults::is_off(faults::RECONCILE);
-    if elsewhere && !blind && attempt.was_begun(Step::Apply).await? {
+    if elsewhere && !blind && attempt.applies_its_plan().await? {
         return Err(attempt.lost_sight(place).await?);
     }
     if elsewhere || attempt.run.plan.is_none() {
@@ -93,7 +93,7 @@ pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Ca
     }
     attempt.check_before("apply")?;
     attempt.leaves_before("apply").await?;
-    attempt.begins_to_apply().await?;
+    attempt.begin(Step::Apply).await?;
     let call = place.installed.engine.apply(&place.job);
     let limit = place.manifest.limits.apply.real();
     let exit =

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::attempt::{Attempt, Stopped};
 use crate::commands::budget::begins_to_cost;
 use crate::domain::run::Step;
+use crate::store::steps::Journalled;
 use crate::store::{approvals, audit, environments, plans, runs, steps};
 
 /// What the journal says of a step that begins; its detail is the machine on which it does.
@@ -21,7 +22,7 @@ impl Attempt {
         let mut tx = self.shop.ctx.db.write("begin a step").await?;
         let now = self.shop.ctx.now();
         // Before the run: whoever calls it off takes the two in this order.
-        environments::lock(&mut tx, &self.environment.id).await?;
+        let environment = environments::lock(&mut tx, &self.environment.id).await?;
         let journal = steps::of_run(&mut tx, &self.run.id).await?;
         let first = journal.iter().all(|line| line.epoch != self.run.epoch);
         let held = runs::set_step(&mut tx, &self.run.id, self.run.epoch, step, now).await?
@@ -35,6 +36,11 @@ impl Attempt {
             approvals::void(&mut tx, &self.run.id).await?;
             plans::forget(&mut tx, &self.run.id).await?;
             runs::forget_plan(&mut tx, &self.run.id, self.run.epoch).await?;
+        }
+        if step == Step::Apply && !applies_its_plan(&journal) {
+            // From here on it costs, and not before: an apply that never begins costs nothing.
+            let until = environment.costs_until(now);
+            begins_to_cost(&self.shop.ctx, &mut tx, &environment, until).await?;
         }
         if first {
             let entry = audit::Entry {
@@ -52,42 +58,22 @@ impl Attempt {
         self.tell_progress().await
     }
 
-    /// The apply begins: from here on it costs.
-    pub(super) async fn begins_to_apply(&self) -> Result<(), Stopped> {
-        if !self.was_begun(Step::Apply).await? {
-            let ctx = &self.shop.ctx;
-            let mut tx = ctx.db.write("begin to cost").await?;
-            let environment = environments::lock(&mut tx, &self.environment.id).await?;
-            if !runs::held(&mut tx, &self.run.id, self.run.epoch).await? {
-                return Err(Stopped::ClaimLost);
-            }
-            let until = environment.costs_until(ctx.now());
-            begins_to_cost(ctx, &mut tx, &environment, until).await?;
-            tx.commit().await?;
-        }
-        self.begin(Step::Apply).await
-    }
-
     /// Whether the plan that there is has passed the gate: whatever came after it goes on.
     pub(super) async fn has_passed(&self) -> Result<bool, Stopped> {
+        let journal = self.journal().await?;
         let (planned, passed) =
-            (self.last(Step::Plan, DONE).await?, self.last(Step::Gate, DONE).await?);
+            (last(&journal, Step::Plan, DONE), last(&journal, Step::Gate, DONE));
         Ok(passed.is_some() && passed > planned)
     }
 
     /// Whether it was begun to apply the plan that there is.
     pub(super) async fn applies_its_plan(&self) -> Result<bool, Stopped> {
-        let (planned, begun) =
-            (self.last(Step::Plan, DONE).await?, self.last(Step::Apply, BEGUN).await?);
-        Ok(begun.is_some() && begun > planned)
+        Ok(applies_its_plan(&self.journal().await?))
     }
 
-    /// Where the journal says it last of a step.
-    async fn last(&self, step: Step, event: &str) -> Result<Option<i64>, Stopped> {
+    async fn journal(&self) -> Result<Vec<Journalled>, Stopped> {
         let mut tx = self.shop.ctx.db.read().await?;
-        let journal = steps::of_run(&mut tx, &self.run.id).await?;
-        let lines = journal.iter().filter(|line| line.step == step && line.event == event);
-        Ok(lines.map(|line| line.seq).max())
+        Ok(steps::of_run(&mut tx, &self.run.id).await?)
     }
 
     /// Notes how a step ended.
@@ -103,8 +89,7 @@ impl Attempt {
 
     /// Whether both looks of this run have found nothing.
     pub(super) async fn is_verified(&self) -> Result<bool, Stopped> {
-        let mut tx = self.shop.ctx.db.read().await?;
-        let lines = steps::of_run(&mut tx, &self.run.id).await?;
+        let lines = self.journal().await?;
         let looks = lines.iter().filter(|l| l.step == Step::Verify && l.event == "verified");
         // One look that is taken again says the same.
         let different: BTreeSet<&str> = looks.map(|look| look.detail.as_str()).collect();
@@ -113,9 +98,7 @@ impl Attempt {
 
     /// Whether the journal says that a step was begun, by whichever worker.
     pub(super) async fn was_begun(&self, step: Step) -> Result<bool, Stopped> {
-        let mut tx = self.shop.ctx.db.read().await?;
-        let lines = steps::of_run(&mut tx, &self.run.id).await?;
-        Ok(lines.iter().any(|line| line.step == step && line.event == BEGUN))
+        Ok(last(&self.journal().await?, step, BEGUN).is_some())
     }
 
     pub(super) fn line<'a>(
@@ -126,4 +109,15 @@ impl Attempt {
     ) -> steps::Line<'a> {
         steps::Line { run: &self.run.id, epoch: self.run.epoch, step, event, detail }
     }
+}
+
+/// Where the journal says it last of a step.
+pub(super) fn last(journal: &[Journalled], step: Step, event: &str) -> Option<i64> {
+    let lines = journal.iter().filter(|line| line.step == step && line.event == event);
+    lines.map(|line| line.seq).max()
+}
+
+fn applies_its_plan(journal: &[Journalled]) -> bool {
+    let (planned, begun) = (last(journal, Step::Plan, DONE), last(journal, Step::Apply, BEGUN));
+    begun.is_some() && begun > planned
 }

@@ -4,16 +4,17 @@
 use super::attempt::{Attempt, Stopped};
 use super::complete::{advance, called_off_by, commit, finish, keep};
 use super::create::Collected;
+use super::journal::{BEGUN, last};
 use crate::commands::budget::costs_as_before;
 use crate::commands::queue_destroy;
 use crate::commands::transition::{Place, tell};
 use crate::domain::Actor;
-use crate::domain::environment::{Event, Status};
+use crate::domain::environment::{EndReason, Event, Status};
 use crate::domain::notice::Notice;
 use crate::domain::plan::PlanSummary;
 use crate::domain::run::{Failure, RunKind, RunStatus, Step};
 use crate::store::environments::Environment;
-use crate::store::{Tx, effects, runs};
+use crate::store::{Tx, effects, runs, steps};
 
 /// The check has found something, or nothing.
 pub(super) async fn checked(attempt: &Attempt, found: PlanSummary) -> Result<(), Stopped> {
@@ -51,9 +52,14 @@ pub(super) async fn failed(attempt: &Attempt, failure: Failure) -> Result<(), St
         return called_off(attempt, by).await;
     }
     let environment = finish(attempt, &mut tx, RunStatus::Failed, Some(&failure)).await?;
-    let (run, kind) = (attempt.run.id.clone(), attempt.run.kind);
-    go_on(attempt, &mut tx, &environment, Notice::Failed { run, kind, failure }).await?;
+    let notice = failed_notice(attempt, failure, true);
+    go_on(attempt, &mut tx, &environment, notice).await?;
     commit(attempt, tx).await
+}
+
+/// What is told of a run that has failed; whether a create had made something.
+pub(super) fn failed_notice(attempt: &Attempt, failure: Failure, made: bool) -> Notice {
+    Notice::Failed { run: attempt.run.id.clone(), kind: attempt.run.kind, failure, made }
 }
 
 /// Policy, or an answer, said no. Nothing was changed, unless an earlier try was let through.
@@ -92,13 +98,18 @@ async fn go_on(
     let ctx = &attempt.shop.ctx;
     match environment.status {
         Status::Destroying => {
-            let asked = runs::get(tx, &attempt.run.id).await?.cancel_by;
-            let actor = asked.map_or_else(|| attempt.actor(), |asked| asked.0);
+            // Who asked for its end, and not who had called off this run before.
+            let actor = match environment.end_reason.as_ref().map(|reason| &reason.0) {
+                Some(EndReason::Asked { by }) => Actor::Person(by.clone()),
+                Some(EndReason::Expired | EndReason::ExpiredUnwarned) => Actor::Scheduler,
+                _ => attempt.actor(),
+            };
             queue_destroy(ctx, tx, &actor, environment, 0).await?;
             return Ok(());
         }
         Status::Updating if attempt.run.kind == RunKind::Update => {
-            if !attempt.was_begun(Step::Apply).await? {
+            let journal = steps::of_run(tx, &attempt.run.id).await?;
+            if last(&journal, Step::Apply, BEGUN).is_none() {
                 costs_as_before(ctx, tx, environment).await?;
             }
             advance(attempt, tx, environment, Event::UpdateEnded).await?;

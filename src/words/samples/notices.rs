@@ -201,7 +201,7 @@ fn special() -> Vec<Sample> {
     let alone = Told { facts: None, ..told(undeliverable, least(Status::Ready)) };
     let warning =
         Notice::Warning { expires_at: NOW + Span::hours(1), reap_not_before: NOW + Span::hours(1) };
-    let ends = |kind| Notice::Failed { run: run(), kind, failure: least_failure() };
+    let ends = |kind, made| Notice::Failed { run: run(), kind, failure: least_failure(), made };
     let progress = Told {
         progress: Some(usual_progress()),
         ..told(Notice::Progress { run: run() }, least(Status::Provisioning))
@@ -209,10 +209,11 @@ fn special() -> Vec<Sample> {
     vec![
         Sample::of("channel", Kind::Notice(Box::new(alone))),
         of("at-maximum", warning.clone(), full()),
+        of("unmade", ends(RunKind::Create, false), least(Status::Failed)),
         of("too-late", warning, least(Status::Destroying)),
-        of("destroy", ends(RunKind::Destroy), least(Status::Destroying)),
-        of("update", ends(RunKind::Update), least(Status::Ready)),
-        of("drift", ends(RunKind::Drift), least(Status::Ready)),
+        of("destroy", ends(RunKind::Destroy, true), least(Status::Destroying)),
+        of("update", ends(RunKind::Update, true), least(Status::Ready)),
+        of("drift", ends(RunKind::Drift, true), least(Status::Ready)),
         of("usual", Notice::Drift { run: run(), found: drift() }, usual()),
         of("too-late", Notice::Drift { run: run(), found: drift() }, least(Status::Destroying)),
         of("usual", Notice::Updated { run: run(), done: drift() }, usual()),
@@ -273,7 +274,7 @@ fn progressed() -> Vec<Sample> {
 }
 
 fn failed(failure: Failure) -> Notice {
-    Notice::Failed { run: run(), kind: RunKind::Create, failure }
+    Notice::Failed { run: run(), kind: RunKind::Create, failure, made: true }
 }
 
 fn usual_progress() -> Progress {

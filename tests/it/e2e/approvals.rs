@@ -255,11 +255,24 @@ on_both! {
     }
 
     async fn what_waits_can_be_called_off(database: Database) {
-        let stage = Stage::start(Options::on(database).with("quick")).await;
+        let options = Options::on(database).with("quick").with("slow").adjusted(|config| {
+            (config.runs.light, config.runs.heavy) = (1, 1);
+        });
+        let stage = Stage::start(options).await;
         let (alice, carol) = (stage.alice(), stage.carol());
         let order = waiting(&stage, &alice).await;
         let question = card(&carol, &order).await;
+        // Another has the only place: nobody works on what is called off, and nobody is to be asked about it.
+        let other = alice.orders("slow", &[("in_seconds", "600".into())]).await;
+        stage.says(&stage.trace(), "begun").await;
         alice.asks(&format!("cancel {}", order.name)).await;
+        let asked = "SELECT count(*) FROM approvals WHERE status = 'withdrawn'";
+        assert_eq!(stage.count(asked).await, 1);
+        let closed = |m: &&Message| m.ts == question.ts && m.button("approve").is_none();
+        carol.waits("the card to be closed", |s| s.dm.iter().find(closed).cloned()).await;
+        let runs = "SELECT count(*) FROM runs WHERE status = 'queued'";
+        assert_eq!(stage.count(runs).await, 1, "nobody works on it");
+        alice.asks(&format!("cancel {}", other.name)).await;
         order.shows("Nothing was made").await;
         let late = carol.presses_stale(&question, "approve").await;
         assert!(late.says("does not wait for an approval any more"), "{}", late.plain());

@@ -66,8 +66,22 @@ on_both! {
         assert!(!told.says("failed"), "{}", told.plain());
         let runs = "SELECT status FROM runs ORDER BY created_at, id";
         assert_eq!(stage.texts(runs).await, ["succeeded", "cancelled"]);
-        order.is_destroyed().await;
 
+        // Whoever asks for its end meanwhile is who destroys it, and not who has called the check off.
+        std::fs::remove_file(&goes).expect("it can be removed");
+        std::fs::write(&trace, "").expect("it can be written");
+        alice.asks(&format!("drift {}", order.name)).await;
+        stage.says(&trace, "begun").await;
+        is_called_off_elsewhere(&stage, &order).await;
+        let carol = stage.carol();
+        carol.asks(&format!("destroy {}", order.name)).await;
+        std::fs::remove_file(&stalls).expect("it can be removed");
+        std::fs::write(&goes, "").expect("it can be written");
+        order.says("its state is empty").await;
+        let actor = stage.texts("SELECT actor FROM runs WHERE kind = 'destroy'").await.concat();
+        assert!(actor.contains(carol.persona.id()), "{actor}");
+
+        std::fs::write(&stalls, "").expect("it can be written");
         std::fs::remove_file(&goes).expect("it can be removed");
         std::fs::write(&trace, "").expect("it can be written");
         let order = alice.orders("quick", &[]).await;
