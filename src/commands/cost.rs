@@ -8,7 +8,7 @@ use super::budget::{interval, purse_of};
 use super::{Asked, CommandError, Ctx};
 use crate::cost::accrual::{Interval, by_day, within};
 use crate::domain::cost::{Known, amount};
-use crate::domain::reply::{Audience, CostReport, CostReportLine, ListScope, Refusal, Reply};
+use crate::domain::reply::{CostReport, CostReportLine, ListScope, Reply};
 use crate::domain::report::{CostByDay, EnvironmentByDay};
 use crate::domain::{EnvironmentId, Month, Person, Timestamp};
 use crate::store::budgets::Charge;
@@ -34,8 +34,8 @@ pub(super) async fn cost(
 ) -> Result<Reply, CommandError> {
     let person = asked.actor.person().cloned();
     let team = person.as_ref().and_then(|person| ctx.directory.team_of(person));
-    if scope == ListScope::All && asked.audience(ctx) != Audience::Operators {
-        return Err(Refusal::OperatorsOnly { verb: "cost" }.into());
+    if scope == ListScope::All {
+        asked.operators_only(ctx, "cost all")?;
     }
     let month = month.unwrap_or_else(|| Month::of(ctx.now()));
     let mut tx = ctx.db.read().await?;

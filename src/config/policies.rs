@@ -11,7 +11,8 @@ use crate::domain::RegoVersion;
 pub struct Policies {
     /// Folders of Rego files; the shipped ones unless any is given.
     pub folders: Vec<PathBuf>,
-    /// Folders of YAML and JSON files; the shipped ones unless any is given.
+    /// Folders of YAML and JSON files, in place of the shipped ones; unless any is given, the folder `data` in each of
+    /// the folders of rules.
     pub data: Vec<PathBuf>,
     /// What files without a version of their own are written in.
     pub rego_version: RegoVersion,

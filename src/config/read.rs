@@ -245,7 +245,7 @@ impl Reader {
                 .min();
             let hint = match near {
                 Some((_, near)) => format!("did you mean `{near}`?"),
-                None => "the README lists all settings; take this one out".to_owned(),
+                None => "docs/settings.md lists all settings; take this one out".to_owned(),
             };
             self.wrong(&key, "there is no such setting", &hint);
         }

@@ -8,8 +8,19 @@ use serde_json::{Map, Value};
 
 use super::plan::{NotAPlan, PlannedValues, Wanted};
 
-/// Stands in a preview for what is not known before the update; source: `plugin.UnknownStringValue` of Pulumi's SDK.
-const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/// Stand in a preview for what is not known before the update: a text, a number, a boolean, a list and so on; source:
+/// `plugin.UnknownStringValue` and its like in Pulumi's SDK, as `policies/lib/planned.rego` has them, too.
+const UNKNOWN: [&str; 5] = [
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+/// The steps of what will be there, in the order of `policies/lib/planned.rego`. What is deleted, read or refreshed is
+/// not; a replacement comes as a create, too.
+const STAYS: [&str; 6] =
+    ["same", "create", "update", "create-replacement", "import", "import-replacement"];
 /// Stands in a digest for what is secret.
 const SECRET: &str = "[secret]";
 /// Marks what is secret, or otherwise special, among events; source: `resource.SigKey` of Pulumi's SDK.
@@ -74,8 +85,6 @@ impl Said {
     }
 
     fn step(&mut self, step: &Value, state: &Value) {
-        // What is deleted, read or refreshed is not what there will be; a replacement comes as a create, too.
-        const STAYS: &[&str] = &["create", "update", "same", "create-replacement", "import"];
         let op = step["op"].as_str().unwrap_or_default();
         let (Some(urn), true) = (step["urn"].as_str(), STAYS.contains(&op)) else { return };
         let kind = state["type"].as_str().unwrap_or_default();
@@ -122,7 +131,7 @@ impl Said {
 /// The value, unless it is not known before the update or nobody may see it.
 fn known(value: &Value) -> Option<&Value> {
     match value {
-        Value::String(text) if text == UNKNOWN || text == SECRET => None,
+        Value::String(text) if UNKNOWN.contains(&text.as_str()) || text == SECRET => None,
         Value::Object(map) if map.contains_key(SIGNATURE) => None,
         value => Some(value),
     }
@@ -193,4 +202,19 @@ fn snake(name: &str) -> String {
         snake.push(letter.to_ascii_lowercase());
     }
     snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Judged and priced are the same resources.
+    #[test]
+    fn policy_has_the_same_steps_and_marks() {
+        let rules = include_str!("../../policies/lib/planned.rego");
+        let steps = STAYS.map(|step| format!("{step:?}")).join(", ");
+        assert!(rules.contains(&format!("step.op in {{{steps}}}")), "{steps}");
+        let marks = UNKNOWN.map(|mark| format!("\t{mark:?},\n")).concat();
+        assert!(rules.contains(&format!("pulumi_unknown := {{\n{marks}}}")), "{marks}");
+    }
 }

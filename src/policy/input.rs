@@ -80,7 +80,8 @@ pub struct Template {
     pub title: String,
     /// Its digest.
     pub version: String,
-    /// `terraform`, `opentofu` or `pulumi`.
+    /// `terraform`, `tofu` or `pulumi`: of a form what its template is written for, and of a plan what has made it. Empty
+    /// where none of them was chosen yet.
     pub engine: String,
 }
 

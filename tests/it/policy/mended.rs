@@ -155,22 +155,13 @@ async fn a_package_is_whole_however_many_files_it_has() {
             "b.rego",
             "package lib\n\nimport data.other.made as thing\n\nsecond contains x if { some x in third; x != thing }\n",
         ),
-        ("c.rego", "package lib\n\nthird := {\"p\", other.made, \"q\"}\n\nimport data.other\n"),
+        ("c.rego", "package lib\n\nimport data.other\n\nthird := {\"p\", other.made, \"q\"}\n"),
         (
             "main.rego",
             "package main\n\nimport data.lib\n\ndeny contains x if some x in lib.first\n",
         ),
         ("other.rego", "package other\n\nmade := \"made\"\n"),
     ];
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(name, text)| match *name {
-            "c.rego" => {
-                (*name, "package lib\n\nimport data.other\n\nthird := {\"p\", other.made, \"q\"}\n")
-            }
-            _ => (*name, *text),
-        })
-        .collect();
     let folder = folder(&files);
     let policies =
         Policies::load(&settings(folder.path())).unwrap_or_else(|problems| panic!("{problems:#?}"));
