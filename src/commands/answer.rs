@@ -202,8 +202,12 @@ async fn keep(
     };
     let mut status = outcome(&question.requirements, &answers, may);
     if status == ApprovalStatus::Approved && !set_aside(ctx, tx, approval, environment).await? {
-        // The run looks again, and the next question says that there is no room.
-        status = ApprovalStatus::Withdrawn;
+        status = match question.over_budget {
+            // Whoever asks alone has said yes to all else: it waits for somebody who says yes to that.
+            true => ApprovalStatus::Pending,
+            // The run looks again, and the next question says that there is no room.
+            false => ApprovalStatus::Withdrawn,
+        };
     }
     let entry = audit::Entry {
         environment: Some(&environment.id),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::approvers::next_asked;
 use super::transition::{Place, tell};
 use super::{Asked, CommandError, Ctx};
-use crate::domain::approval::{Answer, ApprovalStatus, Question};
+use crate::domain::approval::{ApprovalStatus, Question};
 use crate::domain::notice::{Notice, Recipient, Route};
 use crate::domain::reply::Reply;
 use crate::domain::{ApprovalId, OutboxId, Person, RunId, Span, Timestamp};
@@ -98,15 +98,8 @@ async fn tell_requester(
 /// Whether those who said yes knew that there is no room in the budget, and could say yes to that too: whoever asks for
 /// it only where the budget's own rule is what they go past.
 pub async fn waives_budget(tx: &mut Tx, approval: &Approval) -> Result<bool, StoreError> {
-    let question = &approval.question.0;
-    if !question.over_budget {
-        return Ok(false);
-    }
     let answers = approvals::answers(tx, &approval.id).await?;
-    let by_another =
-        answers.iter().any(|one| one.answer == Answer::Approve && one.by != question.requester);
-    let by_rule = question.requirements.iter().any(|one| one.is_of_budget());
-    Ok(by_another || by_rule)
+    Ok(approval.question.0.waives_budget(&answers))
 }
 
 async fn send_card(

@@ -14,7 +14,7 @@ const LOOKED_UP: usize = 8;
 pub async fn first_asked(ctx: &Ctx, question: &Question) -> Vec<Person> {
     let mut chosen: Vec<Person> = Vec::new();
     let mut away = Away { ctx, known: HashMap::new() };
-    for (candidates, wanted) in asked_of(ctx, question, question.requirements.iter()) {
+    for (candidates, wanted) in asked_of(ctx, question, &[], question.requirements.iter()) {
         let (mut there, mut gone) = (Vec::new(), Vec::new());
         // Of a whole team that is away the first are asked all the same.
         for person in candidates.into_iter().take(wanted + LOOKED_UP) {
@@ -36,10 +36,12 @@ pub async fn first_asked(ctx: &Ctx, question: &Question) -> Vec<Person> {
     chosen
 }
 
-/// Who can answer requirements, and how many have to: each such group once, however many rules name it.
+/// Who can answer requirements, and how many have to: each such group once, however many rules name it. Where it goes
+/// over a budget, and nobody has said yes to that, one of them is somebody else than whoever asks.
 fn asked_of<'a>(
     ctx: &Ctx,
     question: &Question,
+    answers: &[Answered],
     requirements: impl Iterator<Item = &'a Requirement>,
 ) -> Vec<(Vec<Person>, usize)> {
     let mut groups: Vec<(Vec<Person>, usize)> = Vec::new();
@@ -48,6 +50,11 @@ fn asked_of<'a>(
         if !groups.contains(&group) {
             groups.push(group);
         }
+    }
+    if question.over_budget && !question.waives_budget(answers) {
+        let able = |one| guard::eligible(ctx, one, &question.requester);
+        let others = question.requirements.iter().flat_map(able);
+        groups.push((others.filter(|person| *person != question.requester).collect(), 1));
     }
     groups
 }
@@ -82,7 +89,7 @@ pub(super) async fn next_asked(
         guard::may_answer(ctx, person, one, &question.requester)
     };
     let open = question.requirements.iter().filter(|one| !is_given(one, answers, may));
-    for (candidates, _) in asked_of(ctx, question, open) {
+    for (candidates, _) in asked_of(ctx, question, answers, open) {
         for person in candidates.into_iter().take(2 * LOOKED_UP) {
             if has_card(&person) || chosen.contains(&person) {
                 continue;

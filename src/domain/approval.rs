@@ -148,6 +148,17 @@ pub struct Question {
     pub reason: Option<String>,
 }
 
+impl Question {
+    /// Whether these answers say yes to going over the budget: somebody else than whoever asks has approved it, or it
+    /// is a rule about budgets that was answered.
+    pub fn waives_budget(&self, answers: &[Answered]) -> bool {
+        let by_another =
+            answers.iter().any(|one| one.answer == Answer::Approve && one.by != self.requester);
+        let by_rule = self.requirements.iter().any(Requirement::is_of_budget);
+        self.over_budget && (by_another || by_rule)
+    }
+}
+
 /// What something is predicted to cost, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricedFor {
@@ -217,5 +228,30 @@ mod tests {
         }
         let denied = [said("a", Approve), said("b", Approve), said("d", Deny)];
         assert_eq!(outcome(&both, &denied, may), ApprovalStatus::Denied);
+    }
+
+    #[test]
+    fn whoever_asks_goes_over_a_budget_by_its_own_rule_alone() {
+        use Answer::{Approve, Deny};
+        let question = |rule: &str, over_budget| Question {
+            requester: person("a"),
+            requirements: vec![Requirement { rule: rule.into(), ..requirement(&["a", "b"], 1) }],
+            inputs: Vec::new(),
+            plan: String::new(),
+            estimate: None,
+            over_budget,
+            reason: None,
+        };
+        let cases: [(&str, &[Answered], bool); 5] = [
+            ("plan.approval_x", &[said("a", Approve)], false),
+            ("plan.approval_x", &[said("a", Approve), said("b", Deny)], false),
+            ("plan.approval_x", &[said("a", Approve), said("b", Approve)], true),
+            ("plan.approval_x", &[], false),
+            ("plan.deny_budget", &[said("a", Approve)], true),
+        ];
+        for (rule, answers, expected) in cases {
+            assert_eq!(question(rule, true).waives_budget(answers), expected, "{rule} {answers:?}");
+            assert!(!question(rule, false).waives_budget(answers), "nobody was told of a budget");
+        }
     }
 }

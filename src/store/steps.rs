@@ -19,7 +19,7 @@ pub struct Journalled {
     pub run_id: RunId,
     pub epoch: i64,
     pub step: Step,
-    /// `begun`, `done`, `retried`, [`TROUBLED`] and others.
+    /// `begun`, `done`, `denied`, `retried`, [`TROUBLED`] and others.
     pub event: String,
     pub at: Timestamp,
     pub detail: String,

@@ -55,6 +55,8 @@ pub(super) fn approval(facts: &ApprovalFacts) -> Value {
         "plan": cut(&question.plan, 60),
         "estimate": question.estimate.as_ref().map_or(Value::Null, estimate),
         "over_budget": question.over_budget,
+        // Whoever asks alone has approved, and does not give themselves more money.
+        "wants_another": question.over_budget && approvals > 0 && !question.waives_budget(&facts.answers),
         "reason": question.reason.as_ref().map(|reason| cut(reason, LONGEST_REASON)),
         "answers": newest(facts).map(answer).collect::<Vec<_>>(),
         "more_answers": facts.answers.len().saturating_sub(ANSWERS),

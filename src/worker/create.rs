@@ -64,6 +64,9 @@ async fn steps(attempt: &mut Attempt) -> Result<Carried, Stopped> {
 
 /// From the plan to the outputs: what a create and an update have in common.
 pub(super) async fn carry_out(attempt: &Attempt, place: &Workplace) -> Result<Carried, Stopped> {
+    if let Some(why) = attempt.was_denied().await? {
+        return Ok(Carried::Rejected(why));
+    }
     let restored = attempt.restore_plan(place).await?;
     // A worker on another machine has left its plan there.
     let elsewhere = attempt.run.plan.is_some()

@@ -3,7 +3,7 @@
 
 use super::attempt::{Attempt, Stopped};
 use super::decided::{denials, no_room, unreadable};
-use super::journal::DONE;
+use super::journal::{DENIED, DONE};
 use super::question::Known;
 use super::workplace::Workplace;
 use super::{estimate, folders};
@@ -126,19 +126,18 @@ impl Attempt {
         let is_news = !was_told || denials(&known.decision).next().is_some();
         self.keep_decision(&mut tx, &environment, (&known.decision, is_news)).await?;
         let denied: Vec<&str> = denials(&known.decision).map(|one| one.message.as_str()).collect();
-        if !denied.is_empty() {
-            let why = denied.join(" ");
-            tx.commit().await?;
-            ctx.nudges.outbox.notify_one();
-            return Ok(Some(Verdict::Rejected(why)));
-        }
-        let how = if known.given().is_some() { "approved" } else { "allowed" };
-        if !steps::write(&mut tx, self.line(Step::Gate, DONE, how), ctx.now()).await? {
+        let why = denied.join(" ");
+        let (event, detail, verdict) = match (denied.is_empty(), known.given()) {
+            (false, _) => (DENIED, why.as_str(), Verdict::Rejected(why.clone())),
+            (true, Some(_)) => (DONE, "approved", Verdict::Passed),
+            (true, None) => (DONE, "allowed", Verdict::Passed),
+        };
+        if !steps::write(&mut tx, self.line(Step::Gate, event, detail), ctx.now()).await? {
             return Err(Stopped::ClaimLost);
         }
         tx.commit().await?;
         ctx.nudges.outbox.notify_one();
-        Ok(Some(Verdict::Passed))
+        Ok(Some(verdict))
     }
 
     /// Asks, and lets go of everything until somebody has answered.

@@ -14,6 +14,8 @@ use crate::store::{approvals, audit, environments, plans, runs, steps};
 pub(super) const BEGUN: &str = "begun";
 /// What it says of one that has ended as it should.
 pub(super) const DONE: &str = "done";
+/// What it says of a plan that policy denied; its detail is why.
+pub(super) const DENIED: &str = "denied";
 
 impl Attempt {
     /// Notes that a step begins. From then on it may have had an effect. The first of this claim is in the
@@ -64,6 +66,16 @@ impl Attempt {
         let (planned, passed) =
             (last(&journal, Step::Plan, DONE), last(&journal, Step::Gate, DONE));
         Ok(passed.is_some() && passed > planned)
+    }
+
+    /// Why policy denied the plan that there is, where it did: a worker that takes over neither asks it nor tells
+    /// people a second time.
+    pub(super) async fn was_denied(&self) -> Result<Option<String>, Stopped> {
+        let journal = self.journal().await?;
+        let planned = last(&journal, Step::Plan, DONE);
+        let is_denial = |line: &Journalled| line.step == Step::Gate && line.event == DENIED;
+        let denied = journal.into_iter().rfind(|line| is_denial(line) && Some(line.seq) > planned);
+        Ok(denied.map(|line| line.detail))
     }
 
     /// Whether it was begun to apply the plan that there is.

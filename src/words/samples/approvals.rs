@@ -134,6 +134,8 @@ fn states() -> Vec<(&'static str, ApprovalFacts)> {
         },
         ..asked(ApprovalStatus::Pending)
     };
+    let own = answered(&over.question.requester.user, Answer::Approve);
+    let by_oneself = ApprovalFacts { answers: vec![own], ..over.clone() };
     let unknown = PricedFor { priced: 0, budget: None, ..priced() };
     let alone = asked(ApprovalStatus::Pending);
     let question = Question {
@@ -154,6 +156,7 @@ fn states() -> Vec<(&'static str, ApprovalFacts)> {
         ("minimal", asked(ApprovalStatus::Pending)),
         ("usual", usually(ApprovalStatus::Pending, once)),
         ("over-budget", over),
+        ("over-budget-by-oneself", by_oneself),
         ("unpriced", unpriced),
         ("approved", approved()),
         ("denied", denied()),

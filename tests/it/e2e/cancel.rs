@@ -1,7 +1,10 @@
 //! "Cancelled" is said when nothing runs any more, and what was made is destroyed.
 
+use std::path::PathBuf;
+
 use mayfly::domain::{Actor, EngineKind, EngineNamed};
 use mayfly::store::runs;
+use tempfile::TempDir;
 
 use super::people::Order;
 use super::stage::{Options, Stage, processes_of};
@@ -19,17 +22,49 @@ done
 exec terraform "$@"
 "#;
 
-/// An engine that, while a file says so, plans until another one is there, and fails then.
+/// An engine that, while a file says so, plans until another one is there, and fails then, of what would pass.
 const PLANS_IN_VAIN: &str = r#"#!/bin/sh
 for word in "$@"; do
     if [ "$word" = plan ] && [ -e "$0.stalls" ]; then
         echo begun >>"$0.trace"
         until [ -e "$0.goes" ]; do sleep 0.05; done
+        echo 'Error: api error ThrottlingException: Rate exceeded' >&2
         exit 1
     fi
 done
 exec terraform "$@"
 "#;
+
+/// Terraform behind a script, which has files beside it.
+struct Scripted {
+    folder: TempDir,
+}
+
+impl Scripted {
+    fn new(script: &str) -> Self {
+        let scripted =
+            Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+        programs::script(&scripted.program(), script);
+        scripted
+    }
+
+    fn program(&self) -> PathBuf {
+        self.folder.path().join("scripted")
+    }
+
+    /// What the script knows as `$0.` and this.
+    fn beside(&self, extension: &str) -> PathBuf {
+        self.program().with_extension(extension)
+    }
+
+    /// A bot whose Terraform it is.
+    fn runs(&self, options: Options) -> Options {
+        let program = EngineNamed::Program(self.program());
+        options.adjusted(move |config| {
+            config.engines.named.insert(EngineKind::Terraform, vec![program]);
+        })
+    }
+}
 
 /// Calls its live run off as another process does: the worker here hears of it at its next heartbeat alone.
 async fn is_called_off_elsewhere(stage: &Stage, order: &Order) {
@@ -43,15 +78,9 @@ async fn is_called_off_elsewhere(stage: &Stage, order: &Order) {
 
 on_both! {
     async fn what_was_accepted_is_kept_where_it_fails_meanwhile(database: Database) {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let program = folder.path().join("plans-in-vain");
-        programs::script(&program, PLANS_IN_VAIN);
-        let [stalls, goes, trace] = ["stalls", "goes", "trace"].map(|file| program.with_extension(file));
-        let options = Options::on(database).with("quick").adjusted(move |config| {
-            let program = EngineNamed::Program(program);
-            config.engines.named.insert(EngineKind::Terraform, vec![program]);
-        });
-        let stage = Stage::start(options).await;
+        let engine = Scripted::new(PLANS_IN_VAIN);
+        let [stalls, goes, trace] = ["stalls", "goes", "trace"].map(|file| engine.beside(file));
+        let stage = Stage::start(engine.runs(Options::on(database).with("quick"))).await;
         let alice = stage.alice();
         let order = alice.orders("quick", &[]).await;
         order.is_ready().await;
@@ -91,8 +120,11 @@ on_both! {
         let told = order.says("is cancelled").await;
         assert!(told.says("Nothing was made"), "{}", told.plain());
         assert_eq!(stage.row(&order.name).await.status.as_str(), "cancelled");
+        let retried = "SELECT count(*) FROM steps WHERE event = 'retried'";
+        assert_eq!(stage.count(retried).await, 0, "what was called off was to be tried again");
+        let lines = stage.texts("SELECT line FROM run_log").await;
+        assert!(!lines.iter().any(|line| line.contains("Trying again")), "{lines:?}");
         stage.ends().await;
-        drop(folder);
     }
 
     async fn while_applying(database: Database) {
@@ -118,17 +150,11 @@ on_both! {
     }
 
     async fn while_planning(database: Database) {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let program = folder.path().join("terraform-with-a-slow-plan");
-        programs::script(&program, SLOW_PLAN);
-        let options = Options::on(database).with("quick").adjusted(move |config| {
-            let program = EngineNamed::Program(program);
-            config.engines.named.insert(EngineKind::Terraform, vec![program]);
-        });
-        let stage = Stage::start(options).await;
+        let engine = Scripted::new(SLOW_PLAN);
+        let stage = Stage::start(engine.runs(Options::on(database).with("quick"))).await;
         let alice = stage.alice();
         let order = alice.orders("quick", &[]).await;
-        stage.says(&folder.path().join("terraform-with-a-slow-plan.trace"), "begun").await;
+        stage.says(&engine.beside("trace"), "begun").await;
         let plan = stage.child("plan");
 
         alice.asks(&format!("cancel {}", order.name)).await;
@@ -140,6 +166,5 @@ on_both! {
         assert!(again.says("that could be cancelled"), "{}", again.plain());
         assert_eq!(stage.count("SELECT count(*) FROM runs").await, 1);
         stage.ends().await;
-        drop(folder);
     }
 }

@@ -9,6 +9,18 @@ use crate::e2e::stage::files;
 /// How long what is cleared away after the last message may take.
 const CLEARED_WITHIN: Duration = Duration::from_secs(20);
 
+/// How often more than once policy has denied what one run planned.
+const DENIALS: &str = r#"SELECT count(*) - count(DISTINCT run_id) FROM decisions WHERE run_id IS NOT NULL
+    AND decision LIKE '%"point":"plan"%' AND decision LIKE '%"kind":"deny"%"level":"mandatory"%'"#;
+
+/// An apply costs from the moment in which it begins, and nothing else does.
+const CHARGED_FOR_NOTHING: &str = "SELECT count(*) FROM charges WHERE environment_id NOT IN (
+    SELECT r.environment_id FROM runs r JOIN steps s ON s.run_id = r.id WHERE s.step = 'apply' AND s.event = 'begun')";
+const BEGUN_FOR_NOTHING: &str =
+    "SELECT count(DISTINCT r.environment_id) FROM runs r JOIN steps s ON s.run_id = r.id
+    WHERE s.step = 'apply' AND s.event = 'begun'
+    AND r.environment_id NOT IN (SELECT environment_id FROM charges)";
+
 /// Every invariant that does not hold of a life whose bot was ended or stopped so often, in words.
 pub async fn violations(led: &Led<'_>, crashes: usize) -> Vec<String> {
     let mut found = violations_of_any(led, crashes).await;
@@ -75,6 +87,10 @@ pub async fn violations_of_any(led: &Led<'_>, crashes: usize) -> Vec<String> {
         ("effects that nobody settled", "SELECT count(*) FROM effects"),
         ("secrets", "SELECT count(*) FROM secrets"),
         ("runs that hold a claim", "SELECT count(*) FROM runs WHERE claimed_until IS NOT NULL"),
+        ("denials of one plan", DENIALS),
+        ("charges that go on", "SELECT count(*) FROM charges WHERE to_at IS NULL"),
+        ("charges for what was not begun", CHARGED_FOR_NOTHING),
+        ("environments that were begun and cost nothing", BEGUN_FOR_NOTHING),
     ] {
         let left = led.count(sql).await;
         // The state is kept aside, for whoever needs it.

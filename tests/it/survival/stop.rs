@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mayfly::domain::clock::real_now;
 use mayfly::domain::{EnvironmentId, RunId};
-use mayfly::playground::SubmitOutcome;
+use mayfly::playground::{Message, SubmitOutcome};
 use mayfly::process::{Cause, Exit, Identity, files as names};
 use mayfly::store::{Tx, effects};
 use rustix::process::{Pid, Signal, kill_process};
@@ -120,6 +120,45 @@ on_both! {
         drop(bot);
         installation.ends().await;
     }
+}
+
+/// What is planned anew is asked anew, and its yes is not taken for one that was given before a machine was lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_interrupted_is_approved_anew_and_goes_on() {
+    let installation =
+        Installation::new(database::sqlite().await, Subject::Resumed, |text| text).await;
+    let mut bot = started(&installation, &[interrupting()]).await;
+    let [alice, carol] = ["alice", "carol"].map(|name| Player::of(installation.slack.person(name)));
+    let asked = [("in_seconds", "8".into()), ("project", "guarded".into())];
+    let order = alice.orders("resumed", &asked).await;
+    let first = approves(&carol, None).await;
+    traces(&installation, "begun").await;
+    assert_eq!(stops(&mut bot).await.0, Some(0), "{}", bot.told());
+
+    let mut bot = started(&installation, &[]).await;
+    approves(&carol, Some(&first)).await;
+    order.is_ready().await;
+    let led = Led::new(&installation, Life::ByHand);
+    let counted = ["first", "made", "gone"].map(|word| times(&installation, word));
+    assert_eq!(counted, [1, 1, 0], "{}", led.logs());
+    assert_eq!(led.texts("SELECT status FROM runs").await, ["succeeded"]);
+    let open = "SELECT count(*) FROM charges WHERE to_at IS NULL";
+    assert_eq!(led.count(open).await, 1, "it costs other than once");
+    order.is_destroyed().await;
+    bot.ends().await;
+    drop(bot);
+    installation.ends().await;
+}
+
+/// Says yes to the question that comes after that one.
+async fn approves(carol: &Player, before: Option<&Message>) -> Message {
+    let is_new = |m: &&Message| {
+        m.button("approve").is_some() && before.is_none_or(|before| before.ts != m.ts)
+    };
+    let card = carol.waits("a question", |seen| seen.dm.iter().find(is_new).cloned()).await;
+    let told = carol.presses(&card, "approve").await;
+    assert!(told.says("is approved"), "{}", told.plain());
+    card
 }
 
 /// As when a create's answer had not come at the interrupt: it is in no state, and has no id.
