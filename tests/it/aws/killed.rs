@@ -42,7 +42,7 @@ async fn is_found(engine: &'static str) -> Vec<String> {
     .await;
     let alice = stage.alice().waiting(PATIENCE);
     let order = alice.orders("cutoff", &[]).await;
-    stage.says_within(&stage.trace(), "begun", PATIENCE).await;
+    stage.says(&stage.trace(), "begun").await;
     let made = moto.tagged("mayfly:environment", &order.name).await;
     assert_eq!(made.len(), 3, "{made:?}");
     // One of them somebody removes by hand: there is nothing to be taken in then.
@@ -79,7 +79,7 @@ async fn what_has_no_id_is_found_by_its_tag() {
     .await;
     let alice = stage.alice().waiting(PATIENCE);
     let order = alice.orders("midway", &[]).await;
-    stage.says_within(&stage.trace(), "begun", PATIENCE).await;
+    stage.says(&stage.trace(), "begun").await;
     let ids = stage.count("SELECT count(*) FROM effects WHERE id IS NOT NULL").await;
     assert_eq!((moto.buckets().await.len(), ids), (1, 0));
     // Another installation's has the same name in its tag.

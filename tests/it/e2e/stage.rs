@@ -296,12 +296,7 @@ impl Stage {
 
     /// Waits until a file says this.
     pub async fn says(&self, file: &Path, text: &str) {
-        self.says_within(file, text, PATIENCE).await;
-    }
-
-    /// The same of what takes longer: a provider of 700 MB is read from the disk before it makes anything.
-    pub async fn says_within(&self, file: &Path, text: &str, patience: Duration) {
-        let deadline = tokio::time::Instant::now() + patience;
+        let deadline = tokio::time::Instant::now() + PATIENCE;
         while !std::fs::read_to_string(file).is_ok_and(|there| there.contains(text)) {
             if tokio::time::Instant::now() >= deadline {
                 let ended = self.texts("SELECT coalesce(failure, status) FROM runs").await;

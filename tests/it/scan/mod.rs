@@ -17,8 +17,7 @@ fn checkov(program: &Path) -> Scanner {
         program: program.to_path_buf(),
         weighing: Weighing::default(),
         overridable_by: vec!["role:operator".to_owned()],
-        // Twice what is the default: other tests run beside it, and it is what it says that is looked at.
-        time: Duration::from_secs(120),
+        time: Duration::from_secs(60),
         memory_bytes: 2 << 30,
     }
 }
