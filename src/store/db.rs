@@ -8,7 +8,8 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgPoolOptions};
 
-use super::{StoreError, pool};
+use super::StoreError;
+use super::pool::{self, Writer};
 use crate::faults::{self, Moment};
 
 /// How long a transaction waits for a connection before it says who asked for it.
@@ -48,11 +49,7 @@ pub struct Db(Pools);
 
 #[derive(Debug, Clone)]
 enum Pools {
-    /// One connection writes, so that writers queue instead of failing with "database is locked".
-    Sqlite {
-        write: SqlitePool,
-        read: SqlitePool,
-    },
+    Sqlite { write: Writer, read: SqlitePool },
     Postgres(PgPool),
 }
 
@@ -112,12 +109,32 @@ pub(crate) use execute;
 impl Db {
     /// Connects and brings the schema up to date.
     pub async fn open(url: &DbUrl) -> Result<Db, StoreError> {
-        let db = Db::connect(url).await?;
-        match &db.0 {
-            Pools::Sqlite { write, .. } => migrate_sqlite(write).await?,
-            Pools::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+        match url {
+            DbUrl::Sqlite(file) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(ACQUIRE_TIMEOUT);
+                // By a connection that waits for other processes wherever it is.
+                let first = pool::sqlite(ACQUIRE_TIMEOUT).max_connections(1);
+                let first = first.connect_with(options.clone()).await?;
+                migrate_sqlite(&first).await?;
+                // A write through the reading pool would escape the queue of writers: it fails.
+                let reading = options.clone().pragma("query_only", "ON");
+                let pool = pool::sqlite(ACQUIRE_TIMEOUT).max_connections(POOL_SIZE);
+                let read = pool.connect_with(reading).await?;
+                first.close().await;
+                Ok(Db(Pools::Sqlite { write: Writer::new(options, ACQUIRE_TIMEOUT), read }))
+            }
+            DbUrl::Postgres(url) => {
+                let pool = connect_postgres(url).await?;
+                sqlx::migrate!("migrations/postgres").run(&pool).await?;
+                Ok(Db(Pools::Postgres(pool)))
+            }
         }
-        Ok(db)
     }
 
     /// Connects to what is there, to read it alone: nothing is made, and nothing is brought up to date. Works
@@ -130,39 +147,10 @@ impl Db {
                     .read_only(true)
                     .busy_timeout(ACQUIRE_TIMEOUT);
                 let pool = pool::sqlite(ACQUIRE_TIMEOUT);
-                let read = pool.max_connections(1).connect_with(options).await?;
-                Ok(Db(Pools::Sqlite { write: read.clone(), read }))
+                let read = pool.max_connections(1).connect_with(options.clone()).await?;
+                Ok(Db(Pools::Sqlite { write: Writer::new(options, ACQUIRE_TIMEOUT), read }))
             }
-            DbUrl::Postgres(_) => Db::connect(url).await,
-        }
-    }
-
-    async fn connect(url: &DbUrl) -> Result<Db, StoreError> {
-        match url {
-            DbUrl::Sqlite(file) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(file)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(ACQUIRE_TIMEOUT);
-                let pool = || pool::sqlite(ACQUIRE_TIMEOUT);
-                let write = pool().max_connections(1).connect_with(options.clone()).await?;
-                // A write through the reading pool would escape the queue of writers: it fails.
-                let reading = options.pragma("query_only", "ON");
-                let read = pool().max_connections(POOL_SIZE).connect_with(reading).await?;
-                Ok(Db(Pools::Sqlite { write, read }))
-            }
-            DbUrl::Postgres(url) => {
-                let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
-                let pool = PgPoolOptions::new()
-                    .acquire_timeout(ACQUIRE_TIMEOUT)
-                    .max_connections(POOL_SIZE)
-                    .connect_with(options)
-                    .await?;
-                Ok(Db(Pools::Postgres(pool)))
-            }
+            DbUrl::Postgres(url) => Ok(Db(Pools::Postgres(connect_postgres(url).await?))),
         }
     }
 
@@ -182,9 +170,7 @@ impl Db {
     /// A transaction that writes; `who` is named when no connection comes free in time.
     pub async fn write(&self, who: &'static str) -> Result<Tx, StoreError> {
         let begun = match &self.0 {
-            Pools::Sqlite { write, .. } => {
-                write.begin_with("BEGIN IMMEDIATE").await.map(|t| Tx::Sqlite(t, who))
-            }
+            Pools::Sqlite { write, .. } => write.begin().await.map(|t| Tx::Sqlite(t, who)),
             Pools::Postgres(pool) => pool.begin().await.map(|t| Tx::Postgres(t, who)),
         };
         begun.map_err(|error| could_not_begin(who, error))
@@ -205,6 +191,12 @@ impl Db {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+async fn connect_postgres(url: &str) -> Result<PgPool, StoreError> {
+    let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
+    let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).max_connections(POOL_SIZE);
+    Ok(pool.connect_with(options).await?)
 }
 
 /// SQLite has no lock for migrations, as PostgreSQL has: when another process is faster with one, what

@@ -85,6 +85,37 @@ on_both! {
         Ok(())
     }
 
+    async fn another_process_is_waited_for_and_not_for_ever(database: Database) -> anyhow::Result<()> {
+        let other = database.another().await;
+        let mut holds = database.db.write("the greedy test").await?;
+        settings::set(&mut holds, "colour", "red").await?;
+        let waits = tokio::spawn({
+            let other = other.clone();
+            async move {
+                let mut tx = other.write("who waits").await?;
+                settings::set(&mut tx, "colour", "blue").await?;
+                tx.commit().await
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!waits.is_finished(), "it did not wait");
+        holds.commit().await?;
+        waits.await??;
+        let colour = settings::get(&mut database.db.read().await?, "colour").await?;
+        assert_eq!(colour.as_deref(), Some("blue"));
+        if database.db.is_shared() {
+            // There writers wait for rows, and not for each other.
+            return Ok(());
+        }
+        let holds = database.db.write("the greedy test").await?;
+        let told = other.write("who gives up").await.expect_err("it is held");
+        assert!(matches!(told, StoreError::Busy { .. }), "{told}");
+        assert!(told.to_string().contains("who gives up"), "{told}");
+        drop(holds);
+        other.write("test").await?.commit().await?;
+        Ok(())
+    }
+
     async fn the_time_of_claims_is_the_present(database: Database) -> anyhow::Result<()> {
         let mut tx = database.db.write("test").await?;
         let (before, told) = (real_now().0, tx.real_now().await?);

@@ -1,12 +1,41 @@
 //! Terraform as the machine has it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use super::programs;
 
 /// The CLI configuration that tells where the AWS provider lies on this machine: the one that the
 /// environment names, if it exists, or else the one that `scripts/test` wrote when it looked.
 pub fn cli_config() -> PathBuf {
+    let file = named_cli_config();
+    static READ: Once = Once::new();
+    READ.call_once(|| read_through(&mirror(&file)));
+    file
+}
+
+/// Reads what lies there once, from one end to the other. The provider has 700 MB: engines that start several of
+/// it at once from a cold disk, each at its own place in the file, read for longer than a test waits.
+fn read_through(folder: &Path) {
+    for entry in std::fs::read_dir(folder).expect("a mirror can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            read_through(&path);
+        } else {
+            let mut file = std::fs::File::open(path).expect("what is in a mirror can be read");
+            std::io::copy(&mut file, &mut std::io::sink()).expect("to its end");
+        }
+    }
+}
+
+/// The mirror that a CLI configuration names.
+fn mirror(cli_config: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(cli_config).expect("it can be read");
+    let quoted = text.split("path").nth(1).and_then(|rest| rest.split('"').nth(1));
+    Path::new(quoted.expect("it names a mirror")).join("registry.terraform.io/hashicorp/aws")
+}
+
+fn named_cli_config() -> PathBuf {
     let named = std::env::var_os("TF_CLI_CONFIG_FILE").map(PathBuf::from);
     let candidates = named.into_iter().chain([programs::cache().join("terraform.rc")]);
     candidates
@@ -22,10 +51,7 @@ pub fn cli_config_for(program: &str, folder: &Path) -> PathBuf {
     if program != "tofu" {
         return named;
     }
-    let text = std::fs::read_to_string(&named).expect("it can be read");
-    let quoted = text.split("path").nth(1).and_then(|rest| rest.split('"').nth(1));
-    let mirror = Path::new(quoted.expect("it names a mirror"));
-    let theirs = mirror.join("registry.terraform.io/hashicorp/aws");
+    let theirs = mirror(&named);
     let ours = folder.join("mirror/registry.opentofu.org/hashicorp/aws");
     for version in std::fs::read_dir(&theirs).expect("the mirror has the provider").flatten() {
         let target = ours.join(version.file_name());

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use mayfly::process::files as names;
 use tokio::sync::Semaphore;
@@ -194,6 +193,7 @@ pub struct Point {
 
 /// The points of a life where nothing happens.
 pub async fn passed(subject: Subject, life: Life, database: Database) -> Vec<Point> {
+    let _one = AT_ONCE.acquire().await.expect("it is never closed");
     let installation = Installation::new(database, subject, |t| life.manifest(t)).await;
     let log = installation.folder().join("points");
     let led = Led::new(&installation, life);
@@ -277,8 +277,8 @@ pub async fn points() -> (Vec<Point>, Vec<Point>) {
     (points, working.cloned().collect())
 }
 
-/// A life waits most of its time.
-const AT_ONCE: usize = 12;
+/// How many lives are led at a time, of all sweeps that run side by side: a life waits most of its time.
+static AT_ONCE: Semaphore = Semaphore::const_new(12);
 
 /// What came of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,12 +292,10 @@ pub struct Swept {
 
 /// Leads the cases, a few at once; prints what came of them, and how many violations there were.
 pub async fn sweep(cases: Vec<Case>, seeds: usize) -> Swept {
-    let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let mut lives = JoinSet::new();
     for case in cases {
-        let at_once = at_once.clone();
         lives.spawn(async move {
-            let _one = at_once.acquire_owned().await.expect("it is never closed");
+            let _one = AT_ONCE.acquire().await.expect("it is never closed");
             let own = case.clone();
             let led = tokio::spawn(async move { lead_to_the_point(own).await }).await;
             let died = |error| Some(vec![format!("the life did not end: {error}")]);
