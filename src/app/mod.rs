@@ -39,6 +39,7 @@ use crate::domain::rng::SystemRng;
 use crate::domain::{Clock, Health, Rng, Role, Unavailable};
 use crate::engine::installed::Engines;
 use crate::ingress::{Ingress, SocketReceiver, UnderWay};
+use crate::process::FileLock;
 use crate::slack::{Client, Socket, SocketSettings};
 use crate::worker::Worker;
 
@@ -64,7 +65,7 @@ pub struct App {
     tasks: JoinSet<()>,
     under_way: UnderWay,
     grace: Duration,
-    _held: std::fs::File,
+    _held: FileLock,
 }
 
 /// How long tasks may take to end before they are dropped.

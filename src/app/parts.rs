@@ -19,7 +19,7 @@ use crate::domain::{EngineKind, Lack, Rng, Unavailable};
 use crate::engine::installed::Engines;
 use crate::engine::missing_plugins;
 use crate::notify::{self, Notifier};
-use crate::process::StampDeadlines;
+use crate::process::{FileLock, StampDeadlines};
 use crate::secrets::Keyring;
 use crate::slack::{Client, ClientSettings, PaceSettings, Paced, Pacer};
 use crate::store::{Db, DbUrl, outbox, runs, settings};
@@ -280,16 +280,13 @@ fn machine(data: &Path, rng: &Arc<Mutex<dyn Rng>>) -> Result<String, StartError>
 }
 
 /// Holds the data folder, so that no two processes work with one: each would take the other's runs for those
-/// of a dead one. Held as long as the file is open.
-pub(super) fn hold(data: &Path) -> Result<std::fs::File, StartError> {
+/// of a dead one.
+pub(super) fn hold(data: &Path) -> Result<FileLock, StartError> {
     let path = data.join("lock");
-    let refused = |source: std::io::Error| StartError::Data { path: path.clone(), source };
-    let file =
-        std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(refused)?;
-    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(StartError::Held(data.to_path_buf())),
-        Err(error) => Err(refused(error.into())),
+    match FileLock::take(&path) {
+        Ok(Some(held)) => Ok(held),
+        Ok(None) => Err(StartError::Held(data.to_path_buf())),
+        Err(source) => Err(StartError::Data { path, source }),
     }
 }
 

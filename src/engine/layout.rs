@@ -11,17 +11,17 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::DirBuilder;
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::tree;
 use super::{EngineError, Invocation};
+use crate::process::FileLock;
 
 /// What is shared by all environments of a template version and engine.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ pub enum Preparation {
 
 /// The right to prepare a version, alone among all processes.
 pub struct Guard {
-    _lock: File,
+    _lock: FileLock,
     layout: Box<Layout>,
     attempt: String,
     check: Check,
@@ -114,12 +114,9 @@ impl Layout {
         make_private(&self.states)?;
         make_private(&self.home)?;
         let path = self.version.join("prepare.lock");
-        let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
-        let lock = lock.map_err(EngineError::file(&path))?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
-            locked => locked.map_err(|e| EngineError::file(&path)(e.into()))?,
-        }
+        let Some(lock) = FileLock::take(&path).map_err(EngineError::file(&path))? else {
+            return Ok(None);
+        };
         // A folder of its own: an `init` that a dead bot left running cannot disturb this one.
         let attempt = self.new_attempt()?;
         let prepared = self.attempt(&attempt);

@@ -1,7 +1,7 @@
 //! The supervisor: it starts the child, stays beside it whatever becomes of the bot, and writes down
 //! how it ended.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, flock};
 use rustix::process::Pid;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::spec::{files, read_json, write_json};
 use super::watch::Watch;
-use super::{Cause, Exit, Identity, Spec, tied};
+use super::{Cause, Exit, FileLock, Identity, Spec, tied};
 use crate::domain::Timestamp;
 use crate::domain::clock::real_now;
 
@@ -57,7 +56,10 @@ pub fn supervise(folder: &Path) -> Result<(), SuperviseError> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     become_subreaper();
 
-    let _lock = lock(&folder)?;
+    let lock = folder.join(files::LOCK);
+    let Some(_held) = FileLock::take(&lock).map_err(at(&lock))? else {
+        return Err(SuperviseError::Held(lock));
+    };
     for file in [files::CHILD, files::EXIT] {
         if folder.join(file).exists() {
             return Err(SuperviseError::RanAlready(folder.join(file)));
@@ -164,18 +166,6 @@ async fn say(folder: &Path, exit: Exit) -> Result<(), SuperviseError> {
             Err(_) => left -= 1,
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-/// Held until the process ends; shared with nobody, because files are closed on exec.
-fn lock(folder: &Path) -> Result<File, SuperviseError> {
-    let path = folder.join(files::LOCK);
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
-    let file = file.map_err(at(&path))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(SuperviseError::Held(path)),
-        Err(e) => Err(SuperviseError::File { path, source: e.into() }),
     }
 }
 
