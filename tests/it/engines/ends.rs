@@ -11,6 +11,7 @@ use super::cases::{Verdict, YES};
 use super::programs::{self, Kind, address};
 use super::starts::with_provider;
 use crate::process::{NEVER, patient};
+use crate::support::turns;
 
 pub async fn a_failure_in_the_middle(engine: &'static dyn Engine) -> Verdict {
     let bench = Bench::new(engine, programs::fails);
@@ -250,6 +251,7 @@ pub async fn twenty_at_once(engine: &'static dyn Engine) -> Verdict {
     bench.limits = Limits { time: long, silence: long, ..patient() };
     let bench = std::sync::Arc::new(bench);
     bench.prepare().await;
+    let _turns = turns::all().await;
     let mut lives = tokio::task::JoinSet::new();
     for n in 0..20 {
         let bench = bench.clone();

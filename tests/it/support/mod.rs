@@ -8,6 +8,7 @@ pub mod moto;
 pub mod programs;
 pub mod source;
 pub mod terraform;
+pub mod turns;
 
 /// Installs the one TLS provider, as `main` does: without it no HTTP client can be built.
 pub fn install_tls() {

@@ -5,19 +5,16 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use super::kept::{Keep, Kept};
-use super::programs;
+use super::{programs, turns};
 
-/// How many there are at a time: the AWS provider beside each computes all the while, and more of them than there
-/// are cores begin so late that those who wait for them give up.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
-
-/// Ends with this value, or with the test process. A test that has one starts no other.
+/// Ends with this value, or with the test process. It has a turn, for the AWS provider beside it: a test that has one
+/// starts no other.
 pub struct Moto {
     _server: Kept,
-    _one: SemaphorePermit<'static>,
+    _turn: SemaphorePermit<'static>,
     url: String,
     http: reqwest::Client,
 }
@@ -39,7 +36,7 @@ impl Moto {
 
     async fn run(mut command: Vec<String>) -> Moto {
         const LONGEST: Duration = Duration::from_secs(60);
-        let one = AT_ONCE.acquire().await.expect("it is never closed");
+        let turn = turns::one().await;
         let folder = tempfile::tempdir().expect("a temporary folder can be made").keep();
         // It takes a free port itself, and says which.
         command.extend(["-H", "127.0.0.1", "-p", "0"].map(str::to_owned));
@@ -66,7 +63,7 @@ impl Moto {
             .timeout(Duration::from_secs(30))
             .build()
             .expect("a client can be built");
-        Moto { _server: server, _one: one, url, http }
+        Moto { _server: server, _turn: turn, url, http }
     }
 
     /// `http://127.0.0.1:…`
